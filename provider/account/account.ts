@@ -1,0 +1,63 @@
+import { type Client, createClient } from "../api/client.js";
+import type { WireInstance } from "../api/instances.js";
+import { type Clock, systemClock } from "../clock.js";
+import { type Claims, createClaims } from "./claims.js";
+import { createDestroyer, type Destroyer } from "./destroyer.js";
+import { gather } from "./gather.js";
+import { createListing, type Listing } from "./listing.js";
+import { MISSING_KEY, type Settings } from "./settings.js";
+import { createWatcher, type Watcher } from "./watcher.js";
+
+/** What all resources of one API key share inside one process. */
+export interface Account {
+  readonly settings: Settings;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly claims: Claims;
+  readonly watcher: Watcher;
+  readonly listing: Listing;
+  /** Ends contracts; those that come together leave as one call. */
+  readonly destroy: Destroyer;
+  /** Ids of contracts that the engine has shown this process: they are in the state, so nobody may adopt them. */
+  readonly knownIds: Set<number>;
+  /** All contracts of the account with their labels, read after the question; askers that come together share one list. */
+  contracts(signal?: AbortSignal): Promise<WireInstance[]>;
+  /**
+   * The instance as it is now, or undefined when it does not exist for certain: absent from the list *and* by its id. Looks
+   * that come together share list calls.
+   */
+  look(id: number, signal?: AbortSignal): Promise<WireInstance | undefined>;
+}
+
+/** Makes the things that one key shares. Use {@link accountFor} unless time is to be replaced. */
+export function createAccount(settings: Settings, clock: Clock = systemClock(settings.timeScale)): Account {
+  const { apiUrl, apiKey, keySource } = settings;
+  const client = createClient({ apiUrl, apiKey, keySource, clock, missingKey: MISSING_KEY });
+  const listing = createListing(client);
+  const rowsOf = gather<readonly number[], WireInstance[]>(clock, (ids) => listing.byIds(ids.flat()));
+  const everything = gather<void, WireInstance[]>(clock, () => listing.all({}));
+  const look: Account["look"] = async (id, signal) =>
+    (await rowsOf([id], signal)).find((row) => row.id === id) ?? (await client.instances.show(id, signal));
+  return {
+    settings,
+    client,
+    clock,
+    listing,
+    look,
+    claims: createClaims(),
+    watcher: createWatcher(clock, (ids) => rowsOf(ids)),
+    destroy: createDestroyer(client, clock, look),
+    knownIds: new Set(),
+    contracts: (signal) => everything(undefined, signal),
+  };
+}
+
+const accounts = new Map<string, Account>();
+
+/** The account of these settings: one per key, address and process, so that its limits are kept by all together. */
+export function accountFor(settings: Settings): Account {
+  const key = JSON.stringify([settings.apiUrl, settings.apiKey, settings.timeScale]);
+  const account = accounts.get(key) ?? createAccount(settings);
+  accounts.set(key, account);
+  return account;
+}

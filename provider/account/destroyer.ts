@@ -1,0 +1,90 @@
+import type { Client } from "../api/client.js";
+import { DESTROY_BATCH_SIZE, type WireInstance } from "../api/instances.js";
+import type { Clock } from "../clock.js";
+import { ApiError, AuthError, VastError, WireFormatError } from "../errors.js";
+import { gather } from "./gather.js";
+
+/** Ends a contract and returns when it is certainly gone. A contract that is gone already is success. */
+export type Destroyer = (id: number, options: DestroyOptions) => Promise<void>;
+
+export interface DestroyOptions {
+  /** How long to look for the end, in milliseconds. */
+  readonly timeoutMs: number;
+  /**
+   * Until then, in milliseconds of the clock, a contract that answers "no such instance" may be too young to show. Default: it may
+   * not be.
+   */
+  readonly tooYoungUntil?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Between two looks whether a destroyed contract is gone. Vast is near-immediate here. */
+const CONFIRM_EVERY_MS = 3_000;
+/** Sent again this often while a contract that was told to end still shows: the answer may have lied. */
+const REPEAT_AFTER_LOOKS = 4;
+
+/** A destroyer whose calls that come together leave in batches of 64; a refused batch is sent one by one. */
+export function createDestroyer(
+  client: Client,
+  clock: Clock,
+  look: (id: number, signal?: AbortSignal) => Promise<WireInstance | undefined>,
+): Destroyer {
+  /** Which of the ids a call ended; the others were absent, or their own call failed. */
+  const send = gather<number, Map<number, PromiseSettledResult<"ended" | "absent">>>(clock, async (ids) => {
+    const outcomes = new Map<number, PromiseSettledResult<"ended" | "absent">>();
+    const unique = [...new Set(ids)];
+    for (let i = 0; i < unique.length; i += DESTROY_BATCH_SIZE) {
+      const batch = unique.slice(i, i + DESTROY_BATCH_SIZE);
+      const results = await sendBatch(batch);
+      for (const [j, id] of batch.entries()) outcomes.set(id, results[j] ?? { status: "fulfilled", value: "absent" });
+    }
+    return outcomes;
+  });
+
+  async function sendBatch(ids: readonly number[]): Promise<PromiseSettledResult<"ended" | "absent">[]> {
+    if (ids.length > 1) {
+      try {
+        await client.instances.destroyMany(ids);
+        // Whether each of them existed is not said: only a look tells.
+        return ids.map(() => ({ status: "fulfilled", value: "absent" }));
+      } catch (error) {
+        // The bulk route is undocumented, and one id that is gone may fail all: a refusal has a second way.
+        const hasSecondWay =
+          (error instanceof ApiError && !(error instanceof AuthError)) || error instanceof WireFormatError;
+        if (!hasSecondWay) return ids.map(() => ({ status: "rejected", reason: error }));
+      }
+    }
+    return Promise.allSettled(ids.map((id) => client.instances.destroy(id)));
+  }
+
+  async function sendTogether(id: number, signal: AbortSignal | undefined): Promise<"ended" | "absent"> {
+    const outcome = (await send(id, signal)).get(id);
+    if (outcome?.status === "rejected") throw outcome.reason;
+    return outcome?.value ?? "absent";
+  }
+
+  return async (id, { timeoutMs, tooYoungUntil = 0, signal }) => {
+    const deadline = clock.now() + timeoutMs;
+    let ended = false;
+    for (let looks = 0; ; looks += 1) {
+      if (looks % REPEAT_AFTER_LOOKS === 0) {
+        // What the bulk route did not end, its own call may.
+        const outcome = looks === 0 ? await sendTogether(id, signal) : await client.instances.destroy(id, signal);
+        ended ||= outcome === "ended";
+      }
+      const row = await look(id, signal);
+      if (!row && (ended || clock.now() >= tooYoungUntil)) return;
+      if (row && clock.now() >= deadline) throw stillThere(row, timeoutMs);
+      await clock.sleep(CONFIRM_EVERY_MS, signal);
+    }
+  };
+}
+
+function stillThere(row: WireInstance, timeoutMs: number): VastError {
+  return new VastError(
+    "not_destroyed",
+    `Instance ${row.id} was told to end but still exists after ${Math.round(timeoutMs / 1000)} s ` +
+      `(status ${row.actual_status ?? "null"}). It stays in the stack and may be billed (${row.dph_total ?? "unknown"} $/h while running). ` +
+      `Run the command again, or end it with \`vastai destroy instance ${row.id}\`.`,
+  );
+}

@@ -1,0 +1,141 @@
+import type { WireInstance } from "../api/instances.js";
+import { type Clock, untilAborted } from "../clock.js";
+import { VastError } from "../errors.js";
+
+/** One look at one instance. */
+export interface Look {
+  /** When the answer arrived, in milliseconds of the clock. */
+  readonly at: number;
+  /** The row, or undefined when the list did not have the id: that alone is no proof of absence. */
+  readonly row: WireInstance | undefined;
+  /** Why there was no usable answer, if there was none. */
+  readonly trouble?: unknown;
+}
+
+/** Looks at one instance for as long as it is open. */
+export interface Feed {
+  /**
+   * The next look that nobody has taken yet; only the newest is kept. When none comes before the deadline, a look with
+   * trouble: an answer that hangs must not hold up the end of a wait.
+   */
+  next(signal: AbortSignal | undefined): Promise<Look>;
+  close(): void;
+}
+
+/** The only poller: one list call per 25 instances and tick serves everybody who waits. */
+export interface Watcher {
+  /** Opens a feed. A last look is made just before `deadline`, in milliseconds of the clock. */
+  open(id: number, deadline: number): Feed;
+}
+
+interface Subscription {
+  readonly id: number;
+  readonly since: number;
+  readonly deadline: number;
+  deliver(look: Look): void;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Seconds between two looks, by how long the youngest waits: most boots take one to five minutes. */
+const PACE: readonly { readonly untilMs: number; readonly everyMs: number }[] = [
+  { untilMs: 5 * MINUTE_MS, everyMs: 2_000 },
+  { untilMs: 15 * MINUTE_MS, everyMs: 5_000 },
+  { untilMs: Number.POSITIVE_INFINITY, everyMs: 15_000 },
+];
+
+/** How long those who come in one moment are waited for, so that they share the first look. */
+const TOGETHER_MS = 20;
+
+/** How long before a deadline the last look starts, so that its answer comes in time. */
+const LAST_LOOK_MS = 1_500;
+
+/** A watcher that reads rows by `rowsOf` and stops looking when nobody waits. */
+export function createWatcher(clock: Clock, rowsOf: (ids: number[]) => Promise<WireInstance[]>): Watcher {
+  const subscriptions = new Set<Subscription>();
+  let wakeUp = new AbortController();
+  let looking = false;
+
+  async function lookUntilNobodyWaits(): Promise<void> {
+    looking = true;
+    while (subscriptions.size > 0) {
+      await clock.sleep(TOGETHER_MS);
+      // From here on, whoever comes or leaves last ends the sleep below, also while the look is on its way.
+      wakeUp = new AbortController();
+      await lookOnce([...subscriptions]);
+      if (subscriptions.size > 0) await clock.sleep(untilNextLook(), wakeUp.signal).catch(() => {});
+    }
+    looking = false;
+  }
+
+  async function lookOnce(asked: readonly Subscription[]): Promise<void> {
+    const answer = await rowsOf(asked.map(({ id }) => id)).then(
+      (rows) => ({ rows: new Map(rows.map((row) => [row.id, row])) }),
+      (trouble: unknown) => ({ trouble }),
+    );
+    const at = clock.now();
+    for (const subscription of asked) {
+      subscription.deliver(
+        "rows" in answer ? { at, row: answer.rows.get(subscription.id) } : { at, row: undefined, ...answer },
+      );
+    }
+  }
+
+  function untilNextLook(): number {
+    const now = clock.now();
+    const waits = [...subscriptions].map(({ since, deadline }) => {
+      const pace = PACE.find(({ untilMs }) => now - since < untilMs)?.everyMs ?? 0;
+      const untilLastLook = deadline - LAST_LOOK_MS - now;
+      return untilLastLook > 0 ? Math.min(pace, untilLastLook) : pace;
+    });
+    return Math.min(...waits);
+  }
+
+  async function beforeDeadline(look: Promise<Look>, { id, deadline }: Subscription): Promise<Look> {
+    const settled = new AbortController();
+    const none = async (): Promise<Look> => {
+      await clock.sleep(deadline - clock.now(), settled.signal);
+      const trouble = new VastError("no_look", `Vast showed nothing of instance ${id} before the deadline.`);
+      return { at: clock.now(), row: undefined, trouble };
+    };
+    try {
+      return await Promise.race([look, none()]);
+    } finally {
+      settled.abort();
+    }
+  }
+
+  return {
+    open(id, deadline) {
+      let newest: Look | undefined;
+      let taker: ((look: Look) => void) | undefined;
+      const subscription: Subscription = {
+        id,
+        since: clock.now(),
+        deadline,
+        deliver: (look) => {
+          if (taker) taker(look);
+          else newest = look;
+          taker = undefined;
+        },
+      };
+      subscriptions.add(subscription);
+      if (looking) wakeUp.abort();
+      else void lookUntilNobodyWaits();
+      return {
+        next: (signal) => {
+          const waiting = new Promise<Look>((resolve) => {
+            if (newest) resolve(newest);
+            else taker = resolve;
+            newest = undefined;
+          });
+          return beforeDeadline(untilAborted(waiting, signal), subscription);
+        },
+        close: () => {
+          subscriptions.delete(subscription);
+          if (subscriptions.size === 0) wakeUp.abort();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Clock } from "../clock.js";
+import { AuthError, SettingsError } from "../errors.js";
+import type { Endpoint, Send } from "./endpoint.js";
+import { type InstancesApi, instanceEndpoints, instancesApi } from "./instances.js";
+import { type OffersApi, offerEndpoints, offersApi } from "./offers.js";
+import { createPacing } from "./pacing.js";
+import { createPipeline } from "./pipeline.js";
+import { createTransport, readPublicText } from "./transport.js";
+import { type UsersApi, userEndpoints, usersApi } from "./users.js";
+
+/** Every route that the provider calls. */
+export const endpoints: readonly Endpoint[] = [instanceEndpoints, offerEndpoints, userEndpoints].flatMap((nouns) =>
+  Object.values<Endpoint>(nouns),
+);
+
+export interface ClientOptions {
+  /** Address without path, e.g. `https://console.vast.ai`. */
+  readonly apiUrl: string;
+  /** Bearer key; without one only keyless routes can be called. */
+  readonly apiKey: string | undefined;
+  readonly clock: Clock;
+  /** What to say when a call needs a key and there is none. */
+  readonly missingKey: string;
+  /** Where the key came from, for the message when the server refuses it. */
+  readonly keySource: string | undefined;
+  /** Longest wait for one answer. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Vast's REST API, one noun a property. */
+export interface Client {
+  readonly instances: InstancesApi;
+  readonly offers: OffersApi;
+  readonly users: UsersApi;
+  /** A text behind an address that Vast named, read without the key; undefined while there is none. */
+  readPublicText(url: string, signal?: AbortSignal): Promise<string | undefined>;
+}
+
+/** A client with a pacing of its own: make one per account and process. */
+export function createClient(options: ClientOptions): Client {
+  const { apiKey, clock } = options;
+  // A debugging proxy or an odd server may repeat the request's headers in its answer.
+  const hide = (text: string) => (apiKey ? text.replaceAll(apiKey, "[API key]") : text);
+  const pipeline = createPipeline(createTransport(options), createPacing(clock), clock, hide);
+  const send: Send = async (endpoint, args) => {
+    if (apiKey === undefined && !endpoint.keyless) throw new SettingsError(options.missingKey);
+    try {
+      return await pipeline(endpoint, args);
+    } catch (error) {
+      if (error instanceof AuthError) throw refusedKey(error, options.keySource);
+      throw error;
+    }
+  };
+  return {
+    instances: instancesApi(send),
+    offers: offersApi(send),
+    users: usersApi(send),
+    readPublicText: (url, signal) => readPublicText(url, options.clock, signal),
+  };
+}
+
+function refusedKey(error: AuthError, keySource: string | undefined): AuthError {
+  const { refusal } = error;
+  return new AuthError(
+    refusal,
+    `${refusal.route} was refused: "${refusal.said}" (HTTP ${refusal.status}). The API key from ${keySource ?? "nowhere"} is ` +
+      "wrong, revoked, or lacks the permission for this call; nothing was changed. " +
+      "Set a valid key with `pulumi config set --secret vastai:apiKey` or VAST_API_KEY.",
+  );
+}

@@ -1,0 +1,33 @@
+import type { Clock } from "../clock.js";
+import { CancelledError } from "../errors.js";
+import { judgeAnswer } from "./api-error.js";
+import type { Send } from "./endpoint.js";
+import type { Pacing } from "./pacing.js";
+import { parseAnswer } from "./parse.js";
+import { withRetry } from "./retry.js";
+import type { Transport } from "./transport.js";
+
+/**
+ * The way of one call. The order matters: pacing stands inside retry, so that repeats keep Vast's intervals too; errors are
+ * built inside pacing, so that it can learn from a 429; parsing stands outermost, as an answer that does not parse is
+ * not asked for again. `hide` takes secrets out of the server's words.
+ */
+export function createPipeline(
+  transport: Transport,
+  pacing: Pacing,
+  clock: Clock,
+  hide: (text: string) => string,
+): Send {
+  return async (endpoint, args = {}) => {
+    const call = { endpoint, ...args };
+    try {
+      const body = await withRetry(endpoint.effect, clock, args.signal, () =>
+        pacing.paced(endpoint, args.signal, async () => judgeAnswer(call, await transport(call), hide)),
+      );
+      return parseAnswer(endpoint, body);
+    } catch (error) {
+      if (args.signal?.aborted && error === args.signal.reason) throw new CancelledError();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "./clock.js";
+
+export interface LookOptions {
+  /** Milliseconds between the end of one look and the next. */
+  readonly everyMs: number;
+  /** When to give up, in milliseconds of the clock. */
+  readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Looks until something is found, or undefined when the deadline has passed; the last look is at the deadline. */
+export async function lookUntil<T>(
+  clock: Clock,
+  look: () => Promise<T | undefined>,
+  { everyMs, deadline, signal }: LookOptions,
+): Promise<T | undefined> {
+  for (;;) {
+    const found = await look();
+    const left = deadline - clock.now();
+    if (found !== undefined || left <= 0) return found;
+    await clock.sleep(Math.min(everyMs, left), signal);
+  }
+}
+
+/** An elapsed time for people: `45 s`, `2 min 5 s`, `1 h 20 min`. */
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+}
