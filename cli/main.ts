@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { z } from "zod";
+import { orphansCommand } from "./orphans.js";
+import { simulatorCommand } from "./simulator.js";
+
+const { version, description } = z
+  .object({ version: z.string(), description: z.string() })
+  .parse(createRequire(__filename)("pulumi-vastai/package.json"));
+
+const program = new Command("pulumi-vastai")
+  .description(description)
+  .version(version)
+  .showHelpAfterError("(add --help for what can be given)")
+  .addCommand(simulatorCommand())
+  .addCommand(orphansCommand());
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import type { Contract } from "./contracts/contract.js";
+import { dollarsBilled, dollarsPerHourNow } from "./contracts/money.js";
+import type { State } from "./state.js";
+
+const MS_PER_HOUR = 3_600_000;
+
+/** One account: an API key with contracts and money of its own. */
+export interface Account {
+  /** 1, 2, 3 … in the order in which their keys were first seen; what the world shows instead of the key. */
+  readonly number: number;
+  /** Only a digest of the key is kept. */
+  readonly keyDigest: string;
+  /** Everything that was ever paid in, in dollars. */
+  deposited: number;
+  revoked: boolean;
+}
+
+/** The digest under which a key is known. */
+export function digestOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}
+
+/** The account of a key, opened when an acceptable key comes for the first time; undefined for a wrong or revoked key. */
+export function accountOfKey(state: State, key: string): Account | undefined {
+  const digest = digestOf(key);
+  if (state.acceptedKeys !== undefined && !state.acceptedKeys.has(digest)) return undefined;
+  let account = state.accounts.find(({ keyDigest }) => keyDigest === digest);
+  if (account === undefined) {
+    const deposited = state.settings.openingCredit;
+    account = { number: state.accounts.length + 1, keyDigest: digest, deposited, revoked: false };
+    state.accounts.push(account);
+  }
+  return account.revoked ? undefined : account;
+}
+
+/** The contract that a container's own key belongs to, also after its end. */
+export function contractOfKey(state: State, key: string): Contract | undefined {
+  const digest = digestOf(key);
+  return [...state.contracts.values()].find(({ keyDigest }) => keyDigest === digest);
+}
+
+/** The contracts of an account, those that have ended included. */
+export function contractsOf(state: State, account: number): Contract[] {
+  return [...state.contracts.values()].filter((contract) => contract.account === account);
+}
+
+/** Money left at `at`, in dollars. */
+export function creditOf(state: State, account: Account, at: number): number {
+  const spent = contractsOf(state, account.number).reduce((sum, contract) => sum + dollarsBilled(contract, at), 0);
+  return account.deposited - spent;
+}
+
+/** When the money runs out if nothing changes, in milliseconds; undefined when nothing is spent or it is gone already. */
+export function creditEndsAt(state: State, account: Account): number | undefined {
+  const at = state.settledAt;
+  const credit = creditOf(state, account, at);
+  const contracts = contractsOf(state, account.number);
+  const perHour = contracts.reduce((sum, contract) => sum + dollarsPerHourNow(contract), 0);
+  // A billionth of a dollar is a rounding error, not money.
+  if (perHour === 0 || credit < 1e-9) return undefined;
+  return at + (credit / perHour) * MS_PER_HOUR;
+}

@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { rent, type Wish } from "./contracts/rent.js";
+import { readBackRuntype } from "./contracts/runtype.js";
+import { type Answer, ok, refusal } from "./http/answers.js";
+import type { AccountRequest, Route } from "./http/route.js";
+
+/** The image that Vast takes when none is given. */
+const DEFAULT_IMAGE = "vastai/base-image:@vastai-automatic-tag";
+const DEFAULT_DISK_GB = 8;
+
+/** The official client sends every field, those that were not given as null. */
+const RentBody = z.looseObject({
+  image: z.string().nullish(),
+  template_hash_id: z.string().nullish(),
+  disk: z.coerce.number().positive().nullish(),
+  runtype: z.string().nullish(),
+  env: z.record(z.string(), z.coerce.string()).nullish(),
+  onstart: z.string().nullish(),
+  args: z.array(z.string()).nullish(),
+  args_str: z.string().nullish(),
+  label: z.string().nullish(),
+  price: z.number().nullish(),
+  target_state: z.enum(["running", "stopped"]).nullish(),
+  cancel_unavail: z.boolean().nullish(),
+});
+type RentBody = z.infer<typeof RentBody>;
+
+/** Renting. */
+export const askRoutes: readonly Route[] = [
+  { method: "PUT", path: "/api/v0/asks/{offerId}/", access: "account", answer: answerRent },
+];
+
+function answerRent({ state, now, account, params, body }: AccountRequest): Answer {
+  const offerId = Number(params.offerId);
+  if (!Number.isSafeInteger(offerId)) {
+    return refusal(400, "invalid_args", "error 400/3467: Invalid args: 'id' is required and must be a valid offer ID");
+  }
+  const parsed = RentBody.safeParse(body);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.join(".") || "body";
+    return refusal(400, "invalid_args", `error 400/3471: Invalid args: ${where}: ${issue?.message ?? "unreadable"}`);
+  }
+  const complaint = complaintAbout(parsed.data);
+  if (complaint !== undefined) return complaint;
+
+  const wish = wishOf(parsed.data);
+  const result = rent(state, account, offerId, wish, now);
+  switch (result.outcome) {
+    case "rented":
+      return ok({ success: true, new_contract: result.contract.id, instance_api_key: result.instanceKey });
+    case "bid too low":
+      // The refusal carries a contract, which exists and whose disk is paid.
+      return ok({
+        success: false,
+        error: "resources_unavailable",
+        msg: `Bid is below the minimum of ${result.contract.facts.min_bid}.`,
+        new_contract: result.contract.id,
+        instance_api_key: result.instanceKey,
+      });
+    case "no credit":
+      return refusal(400, "insufficient_credit", "Your account lacks credit");
+    case "not available":
+      // The 404 stands in the text only, and two blanks follow the code (recorded 2026-02-24).
+      return refusal(
+        400,
+        "invalid_args",
+        `error 404/3603: no_such_ask  Instance type by id ${offerId} is not available.`,
+        { ask_id: offerId },
+      );
+  }
+}
+
+function complaintAbout({ image, args, args_str, onstart, label, price }: RentBody): Answer | undefined {
+  const argsLength = [...(args ?? []), args_str ?? "", onstart ?? ""].join("").length;
+  if ((image?.length ?? 0) > 1024 || argsLength > 16_384 || (label?.length ?? 0) > 256) {
+    return refusal(
+      400,
+      "invalid_args",
+      "error 400/3471: Invalid args: len(image) > 1024, or len(args) > 16384, or len(label) > 256",
+    );
+  }
+  if (price !== null && price !== undefined && (price < 0.001 || price > 128)) {
+    return refusal(400, "invalid_price", "Invalid price: it has to be between 0.001 and 128.");
+  }
+  return undefined;
+}
+
+function wishOf(body: RentBody): Wish {
+  const args = body.args ?? (body.args_str ? [body.args_str] : null);
+  const bid = body.price ?? undefined;
+  const targetState = body.target_state ?? "running";
+  return {
+    recipe: {
+      image: body.image ?? DEFAULT_IMAGE,
+      args,
+      env: Object.entries(body.env ?? {}),
+      onstart: body.onstart ?? null,
+      templateHashId: body.template_hash_id ?? null,
+    },
+    runtype: readBackRuntype(body.runtype ?? (args === null ? "ssh" : "args")),
+    label: body.label || null,
+    diskGb: body.disk ?? DEFAULT_DISK_GB,
+    bidDollarsPerHour: bid,
+    targetState,
+    cancelUnavailable: body.cancel_unavail ?? (bid === undefined && targetState === "running"),
+  };
+}

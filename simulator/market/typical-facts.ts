@@ -1,0 +1,62 @@
+import type { AskFacts } from "./ask.js";
+import { gpuModelOf } from "./gpu-models.js";
+
+const DAY_SECONDS = 86_400;
+
+/** A plain, verified, reliable single-GPU machine of the model: what an offer gets where nothing else is said. */
+export function typicalFacts(gpuName: string, nowSeconds: number): AskFacts {
+  const model = gpuModelOf(gpuName);
+  return {
+    machine_id: 10_000,
+    host_id: 50_000,
+    hosting_type: 0,
+    public_ipaddr: "203.0.113.1",
+    geolocation: "Sweden, SE",
+    static_ip: true,
+    direct_port_count: 100,
+    num_gpus: 1,
+    gpu_name: model.name,
+    gpu_ram: model.ramMb,
+    gpu_frac: 1,
+    gpu_ids: [160_000],
+    gpu_lanes: 16,
+    gpu_mem_bw: model.memoryBandwidth,
+    gpu_max_power: model.maxPower,
+    gpu_max_temp: 60,
+    gpu_display_active: false,
+    compute_cap: model.computeCap,
+    bw_nvlink: model.nvlink,
+    cuda_max_good: 12.8,
+    driver_version: "570.124.04",
+    cpu_name: "AMD EPYC 7642 48-Core Processor",
+    cpu_arch: "amd64",
+    cpu_cores: 16,
+    cpu_cores_effective: 16,
+    cpu_ghz: 3.3,
+    cpu_ram: 64_000,
+    has_avx: 1,
+    disk_name: "nvme",
+    disk_space: 500,
+    disk_bw: 2500,
+    inet_up: 500,
+    inet_down: 800,
+    inet_up_cost: 0.00390625,
+    inet_down_cost: 0.00390625,
+    mobo_name: "H12SSL",
+    os_version: "22.04",
+    pci_gen: 4,
+    pcie_bw: 24,
+    reliability: 0.998,
+    verification: "verified",
+    vms_enabled: false,
+    rentable: true,
+    dlperf: model.dlperf,
+    total_flops: model.teraflops,
+    dph_base: model.dollarsPerHour,
+    min_bid: model.dollarsPerHour * 0.5,
+    storage_cost: 0.15,
+    reserved_discount: 0.2,
+    start_date: nowSeconds - 30 * DAY_SECONDS,
+    end_date: nowSeconds + 90 * DAY_SECONDS,
+  };
+}

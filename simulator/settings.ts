@@ -1,0 +1,39 @@
+/** How the pretend service behaves as a whole; every value can be changed while it runs. */
+export interface Settings {
+  /** Seconds from renting to the first report of the host: `actual_status` is null before it. Default 20. */
+  firstReportSeconds: number;
+  /** Minutes from renting to running where no story says otherwise, at random between the two. Default 2 to 3. */
+  bootMinutes: [shortest: number, longest: number];
+  /** Seconds for which a started instance still shows its old `exited`. Default 20. */
+  staleExitedSeconds: number;
+  /** Seconds from stop to stopped. Default 5. */
+  stopSeconds: number;
+  /** How many reads of a fresh contract answer `{"instances": null}`. Default 0. */
+  nullReadsAfterCreate: number;
+  /** For how long after renting the lists do not show a contract yet, in seconds. Default 0. */
+  listLagSeconds: number;
+  /** The retired list `GET /api/v0/instances/`: `gone` answers 410, `open` the old unpaginated list. Default gone. */
+  listV0: "gone" | "open";
+  /** Whether `GET /api/v1/instances/` exists; without it an HTML page with 404 comes back. Default true. */
+  listV1: boolean;
+  /** Money on an account whose key comes for the first time, in dollars. Default 1000. */
+  openingCredit: number;
+  /** Whether calls that follow each other too fast are answered with 429. Default true. */
+  pacing: boolean;
+}
+
+/** The settings of a fresh world. */
+export function defaultSettings(): Settings {
+  return {
+    firstReportSeconds: 20,
+    bootMinutes: [2, 3],
+    staleExitedSeconds: 20,
+    stopSeconds: 5,
+    nullReadsAfterCreate: 0,
+    listLagSeconds: 0,
+    listV0: "gone",
+    listV1: true,
+    openingCredit: 1000,
+    pacing: true,
+  };
+}
