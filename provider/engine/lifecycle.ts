@@ -1,0 +1,207 @@
+import { messageOf, NotReadyError, VastError } from "../errors.js";
+import { type EngineContext, engineContext } from "./context.js";
+import { type ChangeTable, type DiffResult, diffByTable, type Sameness } from "./diff.js";
+import { type Bag, holdsUnknown, PROVIDER_KEY, splitUnknown, toWire } from "./values.js";
+
+/** One input that cannot be accepted: its dotted path, and a sentence with the value and the remedy. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** Reads a configuration value of the explicit provider or of the stack. */
+export type ReadConfig = (key: string) => string | undefined;
+
+/** What an operation has besides its arguments. */
+export interface Operation {
+  /** Aborts on Ctrl-C and when the engine is gone: every wait ends at once. */
+  readonly signal: AbortSignal;
+  readonly readConfig: ReadConfig;
+  /** Shows where a long operation stands, beside the resource. */
+  progress(text: string): void;
+  /** Says something that stays in the report of the run. */
+  warn(text: string): void;
+  /**
+   * Call it the moment something billed exists, and again when more is known: from then on every failure leaves the
+   * resource in the stack as "created but not initialised", and the next `up` goes on.
+   */
+  exists(id: string, outputs: Bag): void;
+  /** Call it when that thing is gone for certain: a later failure then records nothing. */
+  ended(): void;
+}
+
+/** What check knows besides the inputs. */
+export interface CheckedResource {
+  /** The resource is in the state already. */
+  readonly exists: boolean;
+  readonly readConfig: ReadConfig;
+}
+
+/** What a noun brings; everything that all nouns have in common is done by {@link defineLifecycle}. */
+export interface Noun<Inputs> {
+  /** Name in messages, e.g. `Instance`. */
+  readonly name: string;
+  /** Checks and completes the known inputs; `unknown` names those that cannot be looked at yet. Calls no API. */
+  check(known: Bag, unknown: ReadonlySet<string>, about: CheckedResource): { inputs: Bag; failures: CheckFailure[] };
+  readonly onChange: ChangeTable<Inputs>;
+  /** What else is to be done, besides following changes of inputs: outputs to replace or update for. */
+  alsoChanges?(before: Bag, wanted: Bag): DiffResult;
+  readonly same: Sameness<Inputs>;
+  /** Inputs that keep the value they had when the resource was first created. */
+  readonly kept: readonly (keyof Inputs & string)[];
+  /** Called with every id that the engine shows, and its outputs: those are in the state. */
+  shown(id: string, outputs: Bag): void;
+  create(inputs: Inputs, operation: Operation): Promise<{ id: string; outputs: Bag }>;
+  /** Outputs as they are now, or undefined when the thing is gone for certain. */
+  read(id: string, before: Bag, operation: Operation): Promise<Bag | undefined>;
+  update(id: string, before: Bag, wanted: Inputs, operation: Operation): Promise<Bag>;
+  delete(id: string, before: Bag, operation: Operation): Promise<void>;
+}
+
+/** The interface that Pulumi's dynamic host calls. */
+export interface DynamicProvider {
+  configure(request: { config: { get(key: string): string | undefined } }): Promise<void>;
+  check(olds: Bag, news: Bag): Promise<{ inputs: Bag; failures: CheckFailure[] }>;
+  diff(id: string, olds: Bag, news: Bag): Promise<DiffResult>;
+  create(inputs: Bag): Promise<{ id: string; outs: Bag }>;
+  read(id: string, props: Bag): Promise<{ id?: string; props?: Bag }>;
+  update(id: string, olds: Bag, news: Bag): Promise<{ outs: Bag }>;
+  delete(id: string, props: Bag): Promise<void>;
+}
+
+/** Makes a noun into what Pulumi's dynamic host calls. `context` is replaced in tests only. */
+export function defineLifecycle<Inputs>(
+  noun: Noun<Inputs>,
+  context: () => EngineContext = engineContext,
+): DynamicProvider {
+  let config: { get(key: string): string | undefined } | undefined;
+
+  const readConfig: ReadConfig = (key) => config?.get(key) || undefined;
+
+  function operation(record: Pick<Operation, "exists" | "ended"> = { exists: () => {}, ended: () => {} }): Operation {
+    const engine = context();
+    return {
+      signal: engine.signal,
+      readConfig,
+      progress: (text) => engine.log(text, "passing"),
+      warn: (text) => engine.log(text, "warning"),
+      ...record,
+    };
+  }
+
+  /** Runs an operation whose failure after `exists` must keep the resource in the stack. */
+  async function keeping<T>(inputs: Bag, run: (operation: Operation) => Promise<T>): Promise<T> {
+    let known: { id: string; outputs: Bag } | undefined;
+    try {
+      return await run(
+        operation({
+          exists: (id, outputs) => {
+            known = { id, outputs: { ...(known?.id === id ? known.outputs : {}), ...outputs } };
+          },
+          ended: () => {
+            known = undefined;
+          },
+        }),
+      );
+    } catch (error) {
+      throw known ? initFailure(noun.name, error, known.id, stored(inputs, known.outputs)) : withoutStack(error);
+    }
+  }
+
+  return {
+    // Only the first caller is awaited, so the value must be there before anything else happens.
+    configure: (request) => {
+      config = request.config;
+      context();
+      return Promise.resolve();
+    },
+
+    check: (olds, news) =>
+      plainly(async () => {
+        const { known, unknown } = splitUnknown(news);
+        const about = { exists: Object.keys(withoutProvider(olds)).length > 0, readConfig };
+        const { inputs, failures } = noun.check(known, new Set(Object.keys(unknown)), about);
+        const kept = Object.fromEntries(noun.kept.flatMap((key) => (isSet(olds[key]) ? [[key, olds[key]]] : [])));
+        return { inputs: toWire({ ...inputs, ...unknown, ...kept }) as Bag, failures };
+      }),
+
+    diff: (id, olds, news) =>
+      plainly(async () => {
+        noun.shown(id, olds);
+        const byTable = diffByTable(noun.onChange, noun.same, olds, news);
+        const also = noun.alsoChanges?.(olds, news) ?? { changes: false, replaces: [] };
+        return { changes: byTable.changes || also.changes, replaces: [...byTable.replaces, ...also.replaces] };
+      }),
+
+    create: (inputs) =>
+      keeping(inputs, async (op) => {
+        const { id, outputs } = await noun.create(withoutProvider(inputs) as Inputs, op);
+        return { id, outs: stored(inputs, outputs) };
+      }),
+
+    read: (id, props) =>
+      plainly(async () => {
+        noun.shown(id, props);
+        const outputs = await noun.read(id, withoutProvider(props), operation());
+        return outputs ? { id, props: stored(props, outputs) } : {};
+      }),
+
+    update: (id, olds, news) => {
+      noun.shown(id, olds);
+      return keeping(news, async (op) => ({
+        outs: stored(news, await noun.update(id, withoutProvider(olds), withoutProvider(news) as Inputs, op)),
+      }));
+    },
+
+    delete: (id, props) =>
+      plainly(async () => {
+        noun.shown(id, props);
+        await noun.delete(id, withoutProvider(props), operation());
+      }),
+  };
+}
+
+/**
+ * What goes into the state: the inputs under their own names, so that secrets stay marked, and the outputs over them. A null
+ * output says that there is no such value any more.
+ */
+function stored(inputs: Bag, outputs: Bag): Bag {
+  const all = Object.entries({ ...inputs, ...outputs }).filter(([, value]) => value !== null);
+  return toWire(Object.fromEntries(all)) as Bag;
+}
+
+/**
+ * The form in which Pulumi takes "it exists, and it is not ready": the resource stays in the stack and the next `up` calls
+ * update. Always a new error: concurrent operations may fail with one shared cause, and each must carry its own id.
+ */
+function initFailure(name: string, cause: unknown, id: string, properties: Bag): Error {
+  const said = messageOf(cause);
+  // A NotReadyError says itself what it means for the money and how to go on.
+  const meaning = `${name} ${id} exists and stays in the stack; it may be billed. Run \`pulumi up\` to go on, or \`pulumi destroy\` to end it.`;
+  const message = cause instanceof NotReadyError ? said : `${said} ${meaning}`;
+  return Object.assign(new Error(message), { id, properties, reasons: [message] });
+}
+
+function withoutProvider(bag: Bag): Bag {
+  const { [PROVIDER_KEY]: _, ...own } = bag;
+  return own;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && !holdsUnknown(value);
+}
+
+async function plainly<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw withoutStack(error);
+  }
+}
+
+/** Pulumi's host prints the stack of what check, diff, read and delete throw; for an expected error that is only noise. */
+function withoutStack(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(messageOf(error));
+  if (error instanceof VastError) error.stack = error.name;
+  return error;
+}

@@ -1,0 +1,186 @@
+import type { Account } from "../../account/account.js";
+import { resolveBudget } from "../../account/budget.js";
+import type { WireInstance } from "../../api/instances.js";
+import type { Operation } from "../../engine/lifecycle.js";
+import type { Bag } from "../../engine/values.js";
+import { NothingRentedError, VastError } from "../../errors.js";
+import { durationText } from "../../wait.js";
+import { afterBootFailure } from "./boot-failure.js";
+import { DISK_TOLERANCE_GB } from "./changes.js";
+import type { InstanceInputs } from "./inputs.js";
+import { finishedLabel } from "./label.js";
+import { becauseCancelled, money, notReady } from "./messages.js";
+import { findOwnContracts, refuseBeside, sweepPending } from "./own-contracts.js";
+import { wantedAnswer } from "./probe.js";
+import { freshOutputs, readBackInputs, UNRESOLVED } from "./read-back.js";
+import { FRESH_MS, type Goal } from "./readiness.js";
+import { type Contract, findPending, giveBack, type RentContext, rentNext } from "./rent.js";
+import type { StackView } from "./stack-view.js";
+import { expiryOnVast, expiryText } from "./time-to-live.js";
+import { waitReady } from "./wait-ready.js";
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Creates an instance: takes up what an earlier run left, else rents; follows the contract until it is ready; labels it; sweeps. Once
+ * there is a contract, every way out carries its id.
+ */
+export async function createInstance(
+  account: Account,
+  view: StackView,
+  inputs: InstanceInputs,
+  operation: Operation,
+): Promise<{ id: string; outputs: Bag }> {
+  const token = inputs.ownerToken ?? "";
+  const budget = resolveBudget(operation.readConfig);
+  const attempts = { failed: [], answerLost: false };
+  const context: RentContext = { account, view, budget, inputs, operation, attempts, token };
+  const startedAt = account.clock.now();
+  const deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
+  let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
+  for (;;) {
+    contract ??= await rentNext(context);
+    if (inputs.adoptInstanceId === undefined) operation.exists(String(contract.id), { [UNRESOLVED]: true });
+    const row = await followNew(context, contract, { startedAt, deadline });
+    if (row) return finish(context, contract, row, startedAt);
+    contract = undefined;
+  }
+}
+
+/** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
+async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
+  const { account, view, token, operation } = context;
+  const { pending, finished } = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  if (finished.length > 0) throw refuseBeside(finished);
+  if (pending.length === 0) return undefined;
+  context.attempts.answerLost = pending.length > 1;
+  operation.warn(
+    `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
+  );
+  return findPending(context);
+}
+
+async function adopt({ account, view, inputs, operation }: RentContext): Promise<Contract> {
+  const id = inputs.adoptInstanceId ?? 0;
+  if (view.idsInState.has(id)) {
+    throw new VastError(
+      "adopt_in_state",
+      `adoptInstanceId is ${id}, which is in this stack already: a replacement that adopted it would end it with the old one. Nothing was ` +
+        "changed. Take `adoptInstanceId` out of the program.",
+    );
+  }
+  const row = await account.look(id, operation.signal);
+  if (!row) {
+    throw new VastError(
+      "no_such_instance",
+      `adoptInstanceId is ${id}, and there is no such instance in this account. Nothing was rented. Correct the id, or leave it out to rent.`,
+    );
+  }
+  if (typeof row.disk_space === "number" && Math.abs(row.disk_space - inputs.diskGb) > DISK_TOLERANCE_GB) {
+    throw new VastError(
+      "adopt_mismatch",
+      `Instance ${id} has a disk of ${row.disk_space} GB and the program says ${inputs.diskGb}: the next change would replace it. ` +
+        `Nothing was changed. Set \`diskGb: ${row.disk_space}\`.`,
+    );
+  }
+  operation.exists(String(id), freshOutputs(row));
+  return { id };
+}
+
+/** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */
+async function followNew(
+  context: RentContext,
+  contract: Contract,
+  { startedAt, deadline }: { startedAt: number; deadline: number },
+): Promise<WireInstance | undefined> {
+  const { account, inputs, operation, attempts } = context;
+  const { id } = contract;
+  const { clock } = account;
+  const goal: Goal = { targetState: inputs.targetState, since: clock.now(), after: "rent" };
+  const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;
+  const ending = await becauseCancelled(id, () =>
+    waitReady({
+      account,
+      id,
+      goal,
+      wanted: wantedAnswer(inputs.waitFor),
+      deadline,
+      signal: operation.signal,
+      onRow: (row) => {
+        operation.exists(String(id), freshOutputs(row));
+        return typeof row.dph_total === "number" && row.dph_total > cap * (1 + 1e-6) ? "stop" : undefined;
+      },
+      onPending: (because, row) => {
+        const price = row?.dph_total ?? contract.offeredDollarsPerHour;
+        const elapsed = durationText(clock.now() - startedAt);
+        operation.progress(`${because} · ${elapsed}${price === undefined ? "" : ` · ${money(price)}`}`);
+      },
+    }),
+  );
+  if (ending.is === "ready") return ending.row;
+  if (ending.is === "stopped" && inputs.adoptInstanceId === undefined) {
+    const price = money(ending.row.dph_total ?? 0);
+    operation.warn(
+      `Instance ${id} costs ${price}, above the cap of ${money(cap)}: it is destroyed and another offer is tried.`,
+    );
+    await giveBack(context, id);
+    const { offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
+    attempts.failed.push({ offerId, dollarsPerHour, why: `its contract cost ${price}, above the cap` });
+    return undefined;
+  }
+  if (ending.is === "gone") {
+    operation.ended();
+    throw new NothingRentedError(
+      "gone_while_booting",
+      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. Nothing is billed any more. Run again.`,
+    );
+  }
+  if (ending.is === "failed") {
+    await afterBootFailure(context, contract, ending);
+    return undefined;
+  }
+  throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
+}
+
+/** The last steps of a create: only now the label says that it is finished, so a create cut off before is taken up again. */
+async function finish(
+  context: RentContext,
+  contract: Contract,
+  row: WireInstance,
+  startedAt: number,
+): Promise<{ id: string; outputs: Bag }> {
+  const { account, inputs, token, operation } = context;
+  const expiry = contract.expiry ?? expiryOnVast(row, token);
+  const label = finishedLabel(inputs.label, token, inputs.labelMark, expiry);
+  // The label last: until then a run that is cut off is taken up again.
+  if (inputs.adoptInstanceId === undefined) await sweepLate(context, contract.id, startedAt);
+  if ((row.label ?? "") !== label) await account.client.instances.setLabel(contract.id, label, operation.signal);
+  // What was not rented just now may differ from the program: that shows in the next preview instead of being overwritten unasked.
+  const observed = contract.offerId === undefined ? readBackInputs(row, inputs, token) : {};
+  const outputs = {
+    ...observed,
+    ...freshOutputs(row),
+    label: inputs.label,
+    labelMark: inputs.labelMark,
+    ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
+    ...(typeof row.dph_total === "number" ? { rentedDollarsPerHour: row.dph_total } : {}),
+    ...(contract.rentedAt === undefined ? {} : { rentedAt: contract.rentedAt }),
+    ...(contract.instanceApiKey === undefined ? {} : { instanceApiKey: contract.instanceApiKey }),
+  };
+  return { id: String(contract.id), outputs };
+}
+
+/**
+ * Ends what a lost answer, or a run that was killed just after its rent, left behind. Such a contract can be missing from lists for a
+ * minute, so the last look is made no sooner than that after the create began.
+ */
+async function sweepLate(context: RentContext, keepId: number, startedAt: number): Promise<void> {
+  const { account, view, inputs, token, operation } = context;
+  const tooSoonMs = startedAt + FRESH_MS - account.clock.now();
+  if (tooSoonMs > 0) {
+    operation.progress("ready; making sure that no earlier run left a machine behind");
+    await account.clock.sleep(tooSoonMs, operation.signal);
+  }
+  const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
+  await sweepPending(account, view.idsInState, token, keepId, operation, timeoutMs);
+}

@@ -1,0 +1,104 @@
+import type { WireInstance } from "../../api/instances.js";
+import { CancelledError, NotReadyError } from "../../errors.js";
+import { type Silence, wantedText } from "./probe.js";
+import type { Ending } from "./wait-ready.js";
+
+/** A price for messages. */
+export function money(dollarsPerHour: number): string {
+  return `${dollarsPerHour.toFixed(3)} $/h`;
+}
+
+/** What an instance costs at the moment, as a sentence. */
+export function costSentence(row: WireInstance | undefined): string {
+  const running = row?.dph_total;
+  const stopped = row?.storage_total_cost;
+  if (typeof running !== "number") return "It may be billed.";
+  const disk =
+    typeof stopped === "number" ? ` (its disk alone ${stopped.toFixed(4)} $/h, which is billed in any state)` : "";
+  return `It costs ${running.toFixed(3)} $/h while running${disk}.`;
+}
+
+/** Why an instance is not ready, what that means for the money, and how to go on. */
+export function notReady(
+  id: number,
+  ending: Exclude<Ending, { is: "ready" } | { is: "gone" }> | { is: "stopped"; row: WireInstance },
+  limitMinutes: number,
+  limitInput: "createMinutes" | "updateMinutes",
+): NotReadyError {
+  const inStack = `It stays in the stack. ${costSentence(ending.row)}`;
+  const giveUp = "`pulumi destroy` ends it";
+  if (ending.is === "stopped") {
+    return new NotReadyError(
+      "too_dear",
+      `Instance ${id} costs more than \`maxDollarsPerHour\`. ${inStack} Raise the cap, or ${giveUp}.`,
+    );
+  }
+  if (ending.is === "timeout") {
+    if (ending.silent) {
+      const { timeoutMinutes } = ending.silent.wanted;
+      const limit =
+        timeoutMinutes === undefined
+          ? `after ${limitMinutes} min (\`timeouts.${limitInput}\`)`
+          : `${timeoutMinutes} min after it began to run (\`waitFor.timeoutMinutes\`)`;
+      return silence(id, ending.silent, limit, inStack);
+    }
+    return new NotReadyError(
+      "timeout",
+      `Instance ${id} is not ready after ${limitMinutes} min: ${ending.because || "no answer came"}. ${inStack} ` +
+        `Run \`pulumi up\` to go on waiting (\`timeouts.${limitInput}\` says how long), or ${giveUp}.`,
+    );
+  }
+  return bootFailed(id, ending, undefined);
+}
+
+/** An instance that runs and did not answer in time. */
+function silence(id: number, { wanted, at, because }: Silence, limit: string, inStack: string): NotReadyError {
+  const where = at === undefined ? "" : ` at ${at}`;
+  const remedy =
+    at === undefined
+      ? "Correct `waitFor`, or run `pulumi up --replace` with its URN to take another machine"
+      : "Run `pulumi up` to go on asking, or correct `waitFor` or what the container runs";
+  return new NotReadyError(
+    "timeout",
+    `Instance ${id} runs, but ${wantedText(wanted)} did not answer as wanted${where} ${limit}: ${because}. ${inStack} ` +
+      `${remedy}, or \`pulumi destroy\` ends it.`,
+  );
+}
+
+/** Why an instance that is kept did not boot, whose fault it is, and how to go on; with the last lines of its log. */
+export function bootFailed(
+  id: number,
+  ending: Extract<Ending, { is: "failed" }>,
+  log: string | undefined,
+): NotReadyError {
+  const remedy = {
+    user: "Correct `image`, `onstart`, `args` or `imageLogin` and run `pulumi up`",
+    host: "Run `pulumi up --replace` with its URN to take another machine",
+    unknown: "Look at it in the console, then run `pulumi up`",
+  }[ending.fault];
+  const whose = { user: "what it was asked to run", host: "the machine", unknown: "an unknown state" }[ending.fault];
+  return new NotReadyError(
+    "boot_failed",
+    `Instance ${id} did not boot because of ${whose}: ${ending.because}.${logText(log)} It stays in the stack. ` +
+      `${costSentence(ending.row)} ${remedy}, or \`pulumi destroy\` ends it.`,
+  );
+}
+
+/** The last lines of a log, as a paragraph of a message; nothing when there are none. */
+export function logText(log: string | undefined): string {
+  return log === undefined ? "" : `\nThe last lines of its log:\n${log.replace(/^/gm, "  | ")}\n`;
+}
+
+/** Runs a wait whose cancellation says that the instance exists and how to go on. */
+export async function becauseCancelled<T>(id: number, wait: () => Promise<T>): Promise<T> {
+  try {
+    return await wait();
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+    throw new NotReadyError(
+      "cancelled",
+      `The run was cancelled while instance ${id} was not ready yet. It stays in the stack and is billed. ` +
+        "Run `pulumi up` to go on waiting, or `pulumi destroy` to end it.",
+    );
+  }
+}

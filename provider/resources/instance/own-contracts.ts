@@ -1,0 +1,64 @@
+import type { Account } from "../../account/account.js";
+import type { WireInstance } from "../../api/instances.js";
+import type { Operation } from "../../engine/lifecycle.js";
+import { NothingRentedError } from "../../errors.js";
+import { readLabel } from "./label.js";
+
+/** Contracts on Vast that carry a resource's mark and stand in no state that the engine has shown this process. */
+export interface OwnContracts {
+  /** Left by a create that was cut off or is under way: to be adopted. */
+  readonly pending: readonly WireInstance[];
+  /** Made to the end by a create whose result the state does not have. */
+  readonly finished: readonly WireInstance[];
+}
+
+/** Looks for a token's contracts. Ids in the state are left out: adopting the old machine of a replacement would lose both. */
+export async function findOwnContracts(
+  account: Account,
+  idsInState: ReadonlySet<number>,
+  token: string,
+  signal: AbortSignal,
+): Promise<OwnContracts> {
+  const mine = (await account.contracts(signal)).filter((row) => !idsInState.has(row.id));
+  const marked = (mark: "pending" | "finished") => mine.filter((row) => readLabel(row.label, token).mark === mark);
+  return { pending: marked("pending"), finished: marked("finished") };
+}
+
+/**
+ * Ends every contract with a token's pending label that is neither kept nor in the state: what the lost answer of a rent left behind
+ * beside the contract that became the instance.
+ */
+export async function sweepPending(
+  account: Account,
+  idsInState: ReadonlySet<number>,
+  token: string,
+  keepId: number,
+  operation: Operation,
+  timeoutMs: number,
+): Promise<void> {
+  const { pending } = await findOwnContracts(account, idsInState, token, operation.signal);
+  for (const { id } of pending.filter((row) => row.id !== keepId)) {
+    operation.warn(`Ending contract ${id}: a second one of this resource that a lost answer left behind.`);
+    await account.destroy(id, { timeoutMs, signal: operation.signal });
+  }
+}
+
+/** Of several left-over contracts the one nearest to running; the others are swept away. */
+export function bestOf(rows: readonly WireInstance[]): WireInstance | undefined {
+  const rank = (row: WireInstance) => ["running", "loading", "created"].indexOf(row.actual_status ?? "") + 1 || 9;
+  return [...rows].sort((a, b) => rank(a) - rank(b) || a.id - b.id)[0];
+}
+
+/** Why nothing is rented beside a finished contract of the same resource, and the two ways out. */
+export function refuseBeside(finished: readonly WireInstance[]): NothingRentedError {
+  const list = finished
+    .map((row) => `${row.id} (${row.actual_status ?? "no status yet"}, ${row.dph_total ?? "?"} $/h while running)`)
+    .join(", ");
+  const [first] = finished;
+  return new NothingRentedError(
+    "already_rented",
+    `Vast has a contract of this very resource that the Pulumi state does not know: ${list}. ` +
+      "Nothing was rented; that contract is billed. " +
+      `Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again.`,
+  );
+}

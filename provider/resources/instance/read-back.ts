@@ -1,0 +1,82 @@
+import type { WireInstance } from "../../api/instances.js";
+import type { Bag } from "../../engine/values.js";
+import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
+import type { InstanceInputs } from "./inputs.js";
+import { readLabel } from "./label.js";
+import { liveFacts, rentedFacts } from "./outputs.js";
+import { parsePort, portFlag, portText } from "./ports.js";
+import { FRESH_MS } from "./readiness.js";
+import { expiryOnVast, expiryText, withoutWatchdog } from "./time-to-live.js";
+
+/**
+ * The inputs as they are on Vast, for those that the program declares and Vast answers. What an answer leaves out says nothing, so
+ * the value of before stays: refresh never invents a change.
+ */
+export function readBackInputs(row: WireInstance, declared: Partial<InstanceInputs>, token: string): Bag {
+  const reading = readLabel(row.label, token);
+  const live: Bag = {
+    label: reading.mark === "pending" ? "" : reading.label,
+    labelMark: reading.mark === "finished",
+  };
+  if (row.intended_status === "running" || row.intended_status === "stopped") live.targetState = row.intended_status;
+  if (declared.image !== undefined && row.image_uuid) live.image = row.image_uuid;
+  if (declared.templateHash !== undefined && row.template_hash_id) live.templateHash = row.template_hash_id;
+  if (row.onstart !== null && row.onstart !== undefined) {
+    if (declared.entrypoint !== undefined) live.entrypoint = row.onstart;
+    else if (declared.onstart !== undefined) live.onstart = withoutWatchdog(row.onstart);
+  }
+  if (declared.args !== undefined && row.image_args) live.args = row.image_args;
+  if (row.extra_env) Object.assign(live, readBackEnv(row.extra_env, declared));
+  if (typeof row.disk_space === "number" && Math.abs(row.disk_space - (declared.diskGb ?? 0)) > DISK_TOLERANCE_GB) {
+    live.diskGb = row.disk_space;
+  }
+  const expiry = expiryOnVast(row, token);
+  if (expiry !== undefined) live.expiresAt = expiryText(expiry);
+  // The base price of an interruptible contract is its bid (vast-api.md §2.3).
+  const bid = declared.bidDollarsPerHour;
+  if (
+    bid !== undefined &&
+    row.is_bid &&
+    typeof row.dph_base === "number" &&
+    Math.abs(row.dph_base - bid) > PRICE_TOLERANCE
+  ) {
+    live.bidDollarsPerHour = row.dph_base;
+  }
+  return live;
+}
+
+/** Ours among the variables and ports; those of a template and of the account are not the program's business. */
+function readBackEnv(extraEnv: Record<string, string>, declared: Partial<InstanceInputs>): Bag {
+  const names = Object.keys(declared.env ?? {}).filter((name) => extraEnv[name] !== undefined);
+  const published = Object.keys(extraEnv).flatMap((flag) => {
+    const port = /^-p\s+(\S+)$/.exec(flag)?.[1];
+    const parsed = port === undefined ? undefined : parsePort(port);
+    return parsed ? [portFlag(portText(parsed))] : [];
+  });
+  return {
+    env: Object.fromEntries(names.map((name) => [name, extraEnv[name]])),
+    ports: (declared.ports ?? []).filter((port) => published.includes(portFlag(port))),
+  };
+}
+
+/** Output that says: the create of this resource did not reach the sweep at its end. */
+export const UNRESOLVED = "unresolvedRent";
+
+/** Outputs of an instance that was just rented or changed: what the program declared, and everything the row tells. */
+export function freshOutputs(row: WireInstance): Bag {
+  return { ...rentedFacts(row), ...liveFacts(row) };
+}
+
+/** Outputs after a refresh: what can change is brought up to date, what was true when renting stays. */
+export function refreshedOutputs(row: WireInstance, before: Bag, token: string): Bag {
+  const declared = before as Partial<InstanceInputs>;
+  // Vast answers facts of the machine only by and by: what was not known yet is taken now.
+  const late = Object.entries(rentedFacts(row)).filter(([key, value]) => before[key] === undefined && value !== null);
+  return { ...before, ...Object.fromEntries(late), ...liveFacts(row), ...readBackInputs(row, declared, token) };
+}
+
+/** A contract that was never seen may be too young to show (vast-api.md §2.2); then "no such instance" proves nothing. */
+export function tooYoungUntil(before: Bag): number {
+  const wasSeen = before.machineId !== undefined || before.status !== undefined;
+  return wasSeen || typeof before.rentedAt !== "string" ? 0 : Date.parse(before.rentedAt) + FRESH_MS;
+}

@@ -1,0 +1,196 @@
+import type { WireInstance } from "../../api/instances.js";
+
+/** What one look means. */
+export type Verdict =
+  | { readonly is: "ready" }
+  /** Go on waiting. `nudge: "start"`: nobody asked the host to start the container, so ask. */
+  | { readonly is: "pending"; readonly because: string; readonly nudge?: "start" }
+  /** Waiting does not help. `fault` says whose it is. */
+  | { readonly is: "failed"; readonly because: string; readonly fault: "host" | "user" | "unknown" }
+  /** Not in the list although it should be by now: to be confirmed by its id. */
+  | { readonly is: "absent" };
+
+/** What is waited for. */
+export interface Goal {
+  readonly targetState: "running" | "stopped";
+  /** When the waiting began, in milliseconds of the clock. */
+  readonly since: number;
+  /**
+   * What was done just before, because answers lag behind: after a `start` the old `exited` can still show, after an in-place
+   * `update` of the container the old `running`.
+   */
+  readonly after: "rent" | "start" | "update" | "nothing";
+  /** Image that the new container is to have, after an in-place update. */
+  readonly image?: string | undefined;
+}
+
+/** What was seen before, as far as it matters for the next verdict. */
+export interface History {
+  /** The instance was in an answer at least once. */
+  readonly everSeen: boolean;
+  /** Each status that was seen. */
+  readonly statuses: readonly string[];
+  /** When the present combination of states and message was first seen, and how often since. */
+  readonly unchangedSince: number;
+  readonly timesUnchanged: number;
+  /** The combination changed at least once since the first look. */
+  readonly moved: boolean;
+  readonly fingerprint: string;
+}
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** A fresh contract can be missing from answers for some seconds (vast-api.md §2.2). */
+export const FRESH_MS = MINUTE_MS;
+/** After a start the old `exited` and its message can show for minutes (vast-api.md §2.8). */
+const STALE_AFTER_START_MS = 3 * MINUTE_MS;
+/** After an in-place update the old `running` can show; how long is not known. */
+const STALE_AFTER_UPDATE_MS = 30 * SECOND_MS;
+/** Heartbeats get lost; a host that is silent for longer has a fault. */
+const SILENT_HOST_MS = 5 * MINUTE_MS;
+/** A bad sign is judged when it was seen this often and this long: the daemon repeats failed steps by itself. */
+const STABLE_LOOKS = 3;
+const STABLE_MS = 10 * SECOND_MS;
+
+/** States in which the container is on its way. */
+const ON_ITS_WAY = new Set([
+  "created",
+  "loading",
+  "scheduling",
+  "rebooting",
+  "recycling",
+  "restarting",
+  "starting",
+  "stopping",
+]);
+const DOWN = new Set(["exited", "stopped", "frozen"]);
+
+/** Words of a message that tell of a fault, whatever the status (vast-api.md §2.8). */
+const FAULT_WORDS =
+  /error|failed|exception|oci runtime|permission denied|no space left|unauthorized|access denied|manifest unknown/i;
+/** Faults of what the user asked for; any other is the machine's. */
+const USER_FAULT_WORDS =
+  /manifest|not found|access denied|unauthorized|authentication required|repository does not exist|invalid reference|docker login|executable file/i;
+
+export const NOTHING_SEEN: History = {
+  everSeen: false,
+  statuses: [],
+  unchangedSince: 0,
+  timesUnchanged: 0,
+  moved: false,
+  fingerprint: "",
+};
+
+/** The history after one more look. */
+export function remember(history: History, row: WireInstance | undefined, at: number): History {
+  const fingerprint = row
+    ? JSON.stringify([row.actual_status, row.intended_status, row.cur_state, row.status_msg])
+    : "absent";
+  const same = fingerprint === history.fingerprint;
+  const status = row?.actual_status ?? undefined;
+  return {
+    everSeen: history.everSeen || row !== undefined,
+    statuses:
+      status === undefined || history.statuses.includes(status) ? history.statuses : [...history.statuses, status],
+    unchangedSince: same ? history.unchangedSince : at,
+    timesUnchanged: same ? history.timesUnchanged + 1 : 1,
+    moved: history.moved || (!same && history.fingerprint !== NOTHING_SEEN.fingerprint),
+    fingerprint,
+  };
+}
+
+/** Judges one look in the light of those before; `history` includes this one. Pure. Evidence: vast-api.md §2.8 and §7. */
+export function judge(row: WireInstance | undefined, history: History, goal: Goal, at: number): Verdict {
+  const age = at - goal.since;
+  if (!row)
+    return history.everSeen || age > FRESH_MS ? { is: "absent" } : pending("the new contract does not show yet");
+  return goal.targetState === "stopped" ? judgeStop(row) : judgeRun(row, history, goal, at);
+}
+
+/** `cur_state` decides: a stopped container usually says `exited`, never surely `stopped`. */
+function judgeStop(row: WireInstance): Verdict {
+  if (row.cur_state === "stopped" && row.actual_status !== "running") return { is: "ready" };
+  return pending(`stopping (status ${row.actual_status ?? "null"})`);
+}
+
+function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): Verdict {
+  const age = at - goal.since;
+  // After a start or an update the signs of before can still show, until anything moves.
+  const maybeOld = (goal.after === "start" || goal.after === "update") && !history.moved && age < STALE_AFTER_START_MS;
+  const stable = history.timesUnchanged >= STABLE_LOOKS && at - history.unchangedSince >= STABLE_MS && !maybeOld;
+  const status = row.actual_status ?? null;
+  const message = (row.status_msg ?? "").trim();
+
+  if (status === "running" && row.intended_status !== "stopped" && row.cur_state !== "stopped") {
+    const onlyUp = history.statuses.every((seen) => seen === "running");
+    const maybeStale = goal.after === "update" && onlyUp && age < STALE_AFTER_UPDATE_MS;
+    const otherImage = goal.image !== undefined && row.image_uuid !== goal.image && age < STALE_AFTER_START_MS;
+    return maybeStale || otherImage ? pending("the container is being made anew") : { is: "ready" };
+  }
+  if (row.cur_state === "stopped" && row.intended_status === "running") {
+    const bid = row.dph_base ?? 0;
+    const cannotWin = row.is_bid && typeof row.min_bid === "number" && bid < row.min_bid;
+    // A bid that never ran and lies below the least one waits for nothing, and its disk is billed.
+    if (cannotWin && stable && goal.after === "rent" && !history.statuses.includes("running")) {
+      return {
+        is: "failed",
+        because: `its bid of ${bid} $/h is below the machine's least bid of ${row.min_bid} $/h`,
+        fault: "host",
+      };
+    }
+    return pending(row.is_bid ? "outbid: waiting for the bid to win" : "the start is queued until the GPU is free");
+  }
+  if (row.intended_status === "stopped") return judgeUnasked(row, history, stable, message, age);
+  if (status === null) return pending("the host has not reported yet");
+  if (ON_ITS_WAY.has(status)) {
+    if (FAULT_WORDS.test(message) && stable) return fault(message);
+    return pending(message ? `${status}: ${firstLine(message)}` : status);
+  }
+  if (DOWN.has(status)) {
+    return stable
+      ? { is: "failed", because: `the container ended (status ${status})${saying(message)}`, fault: "user" }
+      : pending(`status ${status}`);
+  }
+  if (status === "unknown" || status === "offline") {
+    return at - history.unchangedSince >= SILENT_HOST_MS
+      ? { is: "failed", because: `the host has been ${status} for 5 minutes`, fault: "host" }
+      : pending(`the host is ${status}`);
+  }
+  return stable
+    ? { is: "failed", because: `Vast reports a status that this provider does not know: "${status}"`, fault: "unknown" }
+    : pending(`status ${status}`);
+}
+
+/**
+ * The contract is meant to be stopped although we want it running. With a fault in its message the boot failed and Vast gave up
+ * (seen with images that cannot be pulled); without one the host was never asked to start (recorded 2026-05-18).
+ */
+function judgeUnasked(row: WireInstance, history: History, stable: boolean, message: string, age: number): Verdict {
+  if (!stable) return pending(`status ${row.actual_status ?? "null"}, meant to be stopped`);
+  if (FAULT_WORDS.test(message)) return fault(message);
+  // Nobody's boot failed: to start it again, or to take another machine, would be against the will of whoever stopped it.
+  if (history.statuses.includes("running")) {
+    return { is: "failed", because: "it ran, and then somebody stopped it", fault: "unknown" };
+  }
+  if (age > STALE_AFTER_START_MS) {
+    return { is: "failed", because: "the host was asked to start the container and did not", fault: "host" };
+  }
+  return { is: "pending", because: "the contract was made without starting; asking for the start", nudge: "start" };
+}
+
+function fault(message: string): Verdict {
+  return { is: "failed", because: firstLine(message), fault: USER_FAULT_WORDS.test(message) ? "user" : "host" };
+}
+
+function pending(because: string): Verdict {
+  return { is: "pending", because };
+}
+
+function saying(message: string): string {
+  return message ? `; its last message: ${firstLine(message)}` : "";
+}
+
+function firstLine(message: string): string {
+  return (message.split("\n")[0] ?? "").slice(0, 200);
+}

@@ -1,0 +1,53 @@
+import { createLedger, type Ledger, overBudget, resolveBudget } from "../../account/budget.js";
+import type { CheckedResource, CheckFailure } from "../../engine/lifecycle.js";
+import type { Bag } from "../../engine/values.js";
+import { messageOf } from "../../errors.js";
+
+/** What this process has learnt of the stack from the engine. */
+export interface StackView {
+  /** Contracts that the engine has shown: they are in the state, so no create may adopt them. */
+  readonly idsInState: Set<number>;
+  /** The stack's instances and their prices, those being rented included. */
+  readonly ledger: Ledger;
+}
+
+/** A view of a stack of which nothing is known yet. */
+export function emptyStackView(): StackView {
+  return { idsInState: new Set(), ledger: createLedger() };
+}
+
+/** Takes note of an instance that the engine has shown. */
+export function noteShown({ idsInState, ledger }: StackView, id: string, outputs: Bag): void {
+  idsInState.add(Number(id));
+  const price = outputs.targetState === "stopped" ? outputs.dollarsPerHourStopped : outputs.dollarsPerHour;
+  ledger.note(contractName(Number(id)), typeof price === "number" ? price : undefined);
+}
+
+/** The name of a contract in the ledger. */
+export function contractName(id: number): string {
+  return `contract ${id}`;
+}
+
+/**
+ * Checks a new instance against the stack's budget, as far as prices are known: those in the state, and bids. What is on the market
+ * is compared when renting. An instance in the state is never refused: it is paid for already.
+ */
+export function checkBudget(view: StackView, inputs: Bag, about: CheckedResource): CheckFailure[] {
+  const { ownerToken, bidDollarsPerHour: bid } = inputs;
+  if (about.exists || typeof ownerToken !== "string") return [];
+  const price = typeof bid === "number" ? bid : undefined;
+  view.ledger.note(ownerToken, price);
+  try {
+    const why = overBudget(resolveBudget(about.readConfig), view.ledger.others(ownerToken), price);
+    return why === undefined
+      ? []
+      : [
+          {
+            property: "",
+            reason: `over the stack's budget: ${why}. Nothing was rented. Raise the limit or leave instances out.`,
+          },
+        ];
+  } catch (error) {
+    return [{ property: "", reason: messageOf(error) }];
+  }
+}

@@ -1,0 +1,196 @@
+import type { Account } from "../../account/account.js";
+import type { WireInstance } from "../../api/instances.js";
+import { isSameInput } from "../../engine/diff.js";
+import type { Operation } from "../../engine/lifecycle.js";
+import type { Bag } from "../../engine/values.js";
+import { NotReadyError, VastError } from "../../errors.js";
+import { durationText, lookUntil } from "../../wait.js";
+import { CONTAINER_INPUTS, same } from "./changes.js";
+import { type DriftAction, type DriftName, driftActions, winningBid } from "./drift.js";
+import type { InstanceInputs } from "./inputs.js";
+import { finishedLabel } from "./label.js";
+import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
+import { wantedAnswer } from "./probe.js";
+import { freshOutputs, tooYoungUntil, UNRESOLVED } from "./read-back.js";
+import type { Goal } from "./readiness.js";
+import { containerBody, envOf } from "./rent-request.js";
+import { type Expiry, expiryFromText, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
+import { waitReady } from "./wait-ready.js";
+
+const MINUTE_MS = 60_000;
+const LOOK_EVERY_MS = 5_000;
+
+/**
+ * Brings an instance to what is wanted: label, bid, container, state, in this order; then waits until it is so. With nothing to
+ * change it only waits: that is how the next `up` goes on after a create that ran out of time.
+ */
+export async function syncInstance(
+  account: Account,
+  id: number,
+  before: Bag,
+  wanted: InstanceInputs,
+  operation: Operation,
+): Promise<Bag> {
+  const { clock } = account;
+  const { instances } = account.client;
+  const { signal } = operation;
+  // Right after the rent, "no such instance" proves nothing: it may be too young to show.
+  const options = { everyMs: LOOK_EVERY_MS, deadline: tooYoungUntil(before), signal };
+  const row = await lookUntil(clock, () => account.look(id, signal), options);
+  if (!row) throw goneOutside(id);
+
+  const remade =
+    CONTAINER_INPUTS.some((input) => !isSameInput(same, input, before, wanted)) ||
+    // A container without a watchdog gets one only by being made anew.
+    (wanted.timeToLiveHours !== undefined && expiryFromText(before.expiresAt) === undefined);
+  const expiry = expiryAfter(before, wanted, remade, clock.now());
+  const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
+  const renamed = (row.label ?? "") !== label;
+  if (renamed) await instances.setLabel(id, label, signal);
+
+  const drift = driftActions(before, wanted);
+  const bid = bidToSet(row, before, wanted, drift);
+  if (bid !== undefined) await instances.bid(id, bid, signal);
+  const tooDear = bid === undefined && drift.get("outbid") === "raiseBid";
+  if (tooDear) {
+    const cap = money(wanted.onDrift.maxBidDollarsPerHour ?? 0);
+    operation.warn(`Instance ${id} stays outbid: winning it back takes more than ${cap}, which \`onDrift\` allows.`);
+  }
+
+  if (remade) {
+    operation.progress("making the container anew");
+    const { image, ...rest } = containerBody(wanted);
+    const { apiUrl } = account.settings;
+    const guarded =
+      typeof expiry === "number"
+        ? { onstart: withWatchdog(wanted.onstart, expiry, apiUrl, wanted.ownerToken ?? "") }
+        : {};
+    // What the program no longer says must be taken back: leaving a field out keeps the old value.
+    const cleared = { ...(before.onstart ? { onstart: "" } : {}), ...(before.args ? { args: [] } : {}) };
+    await instances.updateTemplate(
+      id,
+      { ...(image ? { image } : {}), ...cleared, ...rest, ...guarded, env: envOf(wanted) },
+      signal,
+    );
+  }
+
+  const switched = await setState(account, id, row, wanted, operation);
+  const restarted = !remade && !switched && drift.get("exited") === "restart";
+  if (restarted) {
+    operation.progress("restarting");
+    await instances.reboot(id, signal);
+  }
+  const known = { ...kept(before), ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }) };
+  // A name or a bid changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
+  const created = before.rentedDollarsPerHour !== undefined;
+  if (created && (renamed || bid !== undefined || tooDear) && !remade && !switched && !restarted) {
+    // The price follows the bid.
+    const after = bid === undefined ? row : ((await account.look(id, signal)) ?? row);
+    return { ...known, ...freshOutputs(after) };
+  }
+  // From here on the changes are made; running out of time must record them, and the next run goes on waiting.
+  const due = before[UNRESOLVED] ? { [UNRESOLVED]: true } : {};
+  operation.exists(String(id), { ...known, ...due, ...freshOutputs(row) });
+  const goal: Goal = {
+    targetState: wanted.targetState,
+    since: clock.now(),
+    after: remade ? "update" : switched || restarted ? "start" : "nothing",
+    image: remade ? wanted.image : undefined,
+  };
+  const ready = await follow(account, id, goal, wanted, operation);
+  return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready) };
+}
+
+/** When the instance is to end itself: as before, unless the program says another number of hours, which count from now. */
+function expiryAfter(before: Bag, wanted: InstanceInputs, remade: boolean, now: number): Expiry | undefined {
+  const old = expiryFromText(before.expiresAt);
+  const hours = wanted.timeToLiveHours;
+  if (hours !== undefined) return old === undefined || before.timeToLiveHours !== hours ? expiryIn(hours, now) : old;
+  // The container still has its watchdog until it is made anew: it must be told to stand down.
+  return old === undefined || remade ? undefined : "never";
+}
+
+/** The bid to send: the program's when it changed, or one that wins an outbid instance back if the program allows it. */
+function bidToSet(
+  row: WireInstance,
+  before: Bag,
+  wanted: InstanceInputs,
+  drift: ReadonlyMap<DriftName, DriftAction>,
+): number | undefined {
+  const bid = wanted.bidDollarsPerHour;
+  if (bid === undefined) return undefined;
+  if (drift.get("outbid") === "raiseBid") return winningBid(row, wanted);
+  return isSameInput(same, "bidDollarsPerHour", before, wanted) ? undefined : bid;
+}
+
+async function follow(
+  account: Account,
+  id: number,
+  goal: Goal,
+  wanted: InstanceInputs,
+  operation: Operation,
+): Promise<WireInstance> {
+  const { clock } = account;
+  const startedAt = clock.now();
+  const { updateMinutes } = wanted.timeouts;
+  const ending = await becauseCancelled(id, () =>
+    waitReady({
+      account,
+      id,
+      goal,
+      wanted: wantedAnswer(wanted.waitFor),
+      deadline: startedAt + updateMinutes * MINUTE_MS,
+      signal: operation.signal,
+      onPending: (because, row) => {
+        const price = typeof row?.dph_total === "number" ? ` · ${money(row.dph_total)}` : "";
+        operation.progress(`${because} · ${durationText(clock.now() - startedAt)}${price}`);
+      },
+    }),
+  );
+  if (ending.is === "ready") return ending.row;
+  if (ending.is === "gone") throw goneOutside(id);
+  if (ending.is === "timeout" && isQueued(ending.row, wanted)) {
+    // A queued start would switch the machine on some day, unseen and billed.
+    await account.client.instances.setState(id, "stopped", operation.signal);
+    throw new NotReadyError(
+      "start_queued",
+      `Instance ${id} could not start within ${updateMinutes} min: its GPU is rented by somebody else. The start was taken back, ` +
+        `so it stays stopped, in the stack. ${costSentence(ending.row)} Run \`pulumi up\` to try again, or \`pulumi destroy\` to end it.`,
+    );
+  }
+  throw notReady(id, ending, updateMinutes, "updateMinutes");
+}
+
+/** Starts or stops, when the contract is not on its way there already. True when something was asked for. */
+async function setState(
+  account: Account,
+  id: number,
+  row: WireInstance,
+  { targetState }: InstanceInputs,
+  { signal, progress }: Operation,
+): Promise<boolean> {
+  const heading = row.intended_status ?? row.cur_state;
+  if (heading === targetState || (targetState === "running" && heading === undefined)) return false;
+  progress(targetState === "running" ? "starting" : "stopping");
+  await account.client.instances.setState(id, targetState, signal);
+  return true;
+}
+
+function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs): boolean {
+  return targetState === "running" && !row?.is_bid && row?.cur_state === "stopped" && row.intended_status === "running";
+}
+
+/** Outputs that no answer repeats. */
+function kept(before: Bag): Bag {
+  const { rentedAt, instanceApiKey, rentedDollarsPerHour } = before;
+  const known = Object.entries({ rentedAt, instanceApiKey, rentedDollarsPerHour });
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
+
+function goneOutside(id: number): VastError {
+  return new VastError(
+    "gone",
+    `Instance ${id} does not exist any more: somebody destroyed it, or its contract ended. Nothing is billed for it. ` +
+      "Run `pulumi up --refresh` to rent a new one.",
+  );
+}

@@ -1,0 +1,112 @@
+import type { Account } from "../../account/account.js";
+import type { WireInstance } from "../../api/instances.js";
+import { AuthError, SettingsError, VastError } from "../../errors.js";
+import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
+import { type Goal, judge, NOTHING_SEEN, remember } from "./readiness.js";
+
+/** How a wait ended. It never ends well by running out of time. */
+export type Ending =
+  | { readonly is: "ready"; readonly row: WireInstance }
+  | {
+      readonly is: "failed";
+      readonly because: string;
+      readonly fault: "host" | "user" | "unknown";
+      readonly row: WireInstance | undefined;
+    }
+  | {
+      readonly is: "timeout";
+      readonly because: string;
+      readonly row: WireInstance | undefined;
+      /** What a running instance did not answer; undefined when it does not run. */
+      readonly silent?: Silence | undefined;
+    }
+  | { readonly is: "gone" };
+
+export interface WaitOptions {
+  readonly account: Account;
+  readonly id: number;
+  readonly goal: Goal;
+  /** What it has to answer once it runs; undefined when running is enough. */
+  readonly wanted?: Wanted | undefined;
+  /** When to stop waiting, in milliseconds of the clock; a time limit of `wanted` takes its place once it runs. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  /** Called with every row, before it is judged. Something returned ends the wait. */
+  readonly onRow?: (row: WireInstance) => "stop" | undefined;
+  /** Called when the reason to wait changes. */
+  readonly onPending: (because: string, row: WireInstance | undefined) => void;
+}
+
+/** Looks that may fail in a row, each after the client's own repeats, before the wait ends with the fault. */
+const MOST_TROUBLES = 10;
+
+/** Follows one instance until it is as wanted, cannot become so, is gone, or the deadline passes. */
+export async function waitReady(options: WaitOptions): Promise<Ending | { is: "stopped"; row: WireInstance }> {
+  const { account, id, goal, wanted, signal } = options;
+  const { clock, watcher, client } = account;
+  let { deadline } = options;
+  let feed = watcher.open(id, deadline);
+  let history = NOTHING_SEEN;
+  let last: WireInstance | undefined;
+  let because = "";
+  let silent: Silence | undefined;
+  let runs = false;
+  let troubles = 0;
+  let nudged = false;
+  const waitOn = (reason: string, row: WireInstance | undefined) => {
+    if (reason === because) return;
+    because = reason;
+    options.onPending(because, row);
+  };
+  try {
+    for (;;) {
+      const look = await feed.next(signal);
+      if (look.trouble !== undefined) {
+        troubles += 1;
+        if (isFinal(look.trouble) || troubles >= MOST_TROUBLES) throw look.trouble;
+      } else {
+        troubles = 0;
+        const row = look.row;
+        if (row) last = row;
+        history = remember(history, row, look.at);
+        if (row && options.onRow?.(row) === "stop") return { is: "stopped", row };
+        const verdict = judge(row, history, goal, look.at);
+        silent = undefined;
+        if (verdict.is === "ready" && row) {
+          if (!wanted || goal.targetState === "stopped") return { is: "ready", row };
+          if (!runs) {
+            runs = true;
+            deadline = answerDeadline(wanted, look.at, deadline);
+            // Each look is followed by a call, and a boot that took long has slowed the looks: a new feed begins fast again.
+            feed.close();
+            feed = watcher.open(id, deadline);
+          }
+          silent = await probe(clock, row, wanted, signal);
+          if (!silent) return { is: "ready", row };
+          waitOn(`running; waiting for ${wantedText(wanted)}: ${silent.because}`, row);
+        }
+        if (verdict.is === "failed") return { ...verdict, row };
+        if (verdict.is === "absent" && (await client.instances.show(id, signal)) === undefined) return { is: "gone" };
+        if (verdict.is === "pending") {
+          if (verdict.nudge === "start" && !nudged) {
+            nudged = true;
+            await client.instances.setState(id, "running", signal);
+          }
+          waitOn(verdict.because, row);
+        }
+      }
+      if (clock.now() >= deadline) return { is: "timeout", because, row: last, silent };
+    }
+  } finally {
+    feed.close();
+  }
+}
+
+function answerDeadline({ timeoutMinutes }: Wanted, runsSince: number, deadline: number): number {
+  return timeoutMinutes === undefined ? deadline : runsSince + timeoutMinutes * 60_000;
+}
+
+/** Asking again cannot help. */
+function isFinal(trouble: unknown): boolean {
+  return trouble instanceof AuthError || trouble instanceof SettingsError || !(trouble instanceof VastError);
+}

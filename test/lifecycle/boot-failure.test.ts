@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { scrub } from "../../provider/resources/instance/boot-log.js";
+import { anInstance, failureOf, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+
+const FINISHED = `trainer pulumi:${TOKEN}`;
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.stop());
+
+const machines = () => t.world.contracts().map(({ machineId }) => machineId);
+
+describe("a boot that fails because of the machine", () => {
+  it.each([
+    ["its disk is full", { noSpace: true }],
+    ["its driver is broken", { ociError: true }],
+    ["it goes offline", { hostGoesOffline: { afterMinutes: 1 } }],
+  ] as const)("is given back and tried on another machine when %s", async (_, story) => {
+    t.world.tell({ times: 1, story });
+    const process = t.process();
+    const { id } = await process.up(anInstance());
+
+    const [first, second, ...others] = t.world.contracts();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ destroyedAt: expect.any(String) });
+    expect(second).toMatchObject({ id: Number(id), actualStatus: "running", label: FINISHED, destroyedAt: null });
+    expect(second?.machineId).not.toBe(first?.machineId);
+    // One at a time: the first was gone for certain before the second was rented.
+    expect(Date.parse(first?.destroyedAt ?? "")).toBeLessThan(Date.parse(second?.createdAt ?? ""));
+    const warnings = process.lines.filter(({ kind }) => kind === "warning").map(({ text }) => text);
+    expect(warnings).toEqual([expect.stringMatching(/did not boot because of the machine: .* trying another machine/)]);
+  });
+
+  it("keeps the whole process off that machine, other offers of it included", async () => {
+    const [bad] = t.world.replaceOffers([
+      { dph_base: 0.2, machine_id: 777 },
+      { dph_base: 0.21, machine_id: 777 },
+      { dph_base: 0.5, machine_id: 888 },
+      { dph_base: 0.6, machine_id: 999 },
+    ]);
+    expect(bad).toBeDefined();
+    t.world.tell({ machineId: 777, story: { ociError: true } });
+    const process = t.process();
+    await process.up(anInstance());
+    await process.up(anInstance({ ownerToken: "b".repeat(12) }));
+    expect(machines()).toEqual([777, 888, 999]);
+  });
+
+  it("ends, with a readable account, when all candidates failed", async () => {
+    t.world.tell({ story: { ociError: true } });
+    const failure = await failureOf(t.process().up(anInstance({ maxAttempts: 3 })));
+
+    expect(failure.id).toBeUndefined();
+    expect(t.world.contracts()).toHaveLength(3);
+    expect(t.world.billedContracts()).toEqual([]);
+    expect(new Set(machines()).size).toBe(3);
+    const offers = t.world.contracts().map(({ offerId }) => offerId);
+    for (const offerId of offers) {
+      expect(failure.message).toMatch(
+        new RegExp(
+          `${offerId} \\(0\\.3\\d\\d \\$/h\\): did not boot: .*OCI runtime.* \\(billed: its disk, about 0\\.000\\d \\$\\)`,
+        ),
+      );
+    }
+    expect(failure.message).toMatch(/Nothing is rented and nothing is billed/);
+  });
+});
+
+describe("a boot that fails because of what it was asked to run", () => {
+  const faults = [
+    ["an image that does not exist", { imageNotFound: true }, /what it was asked to run: .*manifest/],
+    ["a private image without login", { accessDenied: true }, /what it was asked to run: .*access denied/],
+    [
+      "an entrypoint that ends at once",
+      { entrypointExits: { afterMinutes: 0 } },
+      /what it was asked to run: the container ended/,
+    ],
+  ] as const;
+
+  it.each(faults)("is destroyed and not repeated elsewhere: %s", async (_, story, message) => {
+    t.world.tell({ story });
+    const failure = await failureOf(t.process().up(anInstance()));
+    expect(failure.message).toMatch(message);
+    expect(failure.message).toMatch(/It was destroyed \(billed: its disk, about .*, and nothing is billed any more/);
+    expect(failure.id).toBeUndefined();
+    expect(t.world.contracts()).toHaveLength(1);
+    expect(t.world.billedContracts()).toEqual([]);
+  });
+
+  it.each(faults)("stays in the stack with onBootFailure keep: %s", async (_, story, message) => {
+    t.world.tell({ story });
+    const failure = await failureOf(t.process().up(anInstance({ onBootFailure: "keep" })));
+    expect(failure.message).toMatch(message);
+    expect(failure.message).toMatch(/It stays in the stack\. It costs .* `pulumi destroy` ends it/);
+    expect(failure.id).toBe(String(t.world.billedContracts()[0]?.id));
+    expect(t.world.contracts()).toHaveLength(1);
+  });
+
+  it("is mended by the next run when it was kept", async () => {
+    t.world.tell({ image: "ubuntu:22.04", story: { imageNotFound: true } });
+    const failure = await failureOf(t.process().up(anInstance({ onBootFailure: "keep" })));
+    const next = t.process();
+    const program = anInstance({ onBootFailure: "keep", image: "ubuntu:24.04" });
+    const { inputs } = await next.instance.check(failure.properties, program);
+    const news = { ...inputs, __provider: program.__provider };
+    await next.instance.update(failure.id, failure.properties, news);
+    expect(t.world.contracts()).toMatchObject([
+      { id: Number(failure.id), image: "ubuntu:24.04", actualStatus: "running", label: FINISHED },
+    ]);
+  });
+
+  it("never destroys an instance that was adopted", async () => {
+    const first = await t.process().up(anInstance({ runtype: "args" }));
+    t.world.act(Number(first.id), { do: "label", label: "" });
+    t.world.tell({ story: { entrypointExits: { afterMinutes: 0 } } });
+    await t.process().account.client.instances.reboot(Number(first.id));
+    await t.clock.sleep(600_000);
+    const failure = await failureOf(
+      t.process().up(anInstance({ offer: undefined, adoptInstanceId: Number(first.id), ownerToken: "e".repeat(12) })),
+    ).catch(() => undefined);
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(first.id) }]);
+    expect(failure === undefined || failure.id === first.id).toBe(true);
+  });
+});
+
+describe("a log in a message", () => {
+  it.each([
+    ["a value that the program knows", "login hunter2hunter2 ok", ["hunter2hunter2"], "login … ok"],
+    ["an assignment that looks like a secret", "API_KEY=abcdef0123456789", [], "API_KEY=…"],
+    ["a header", "Authorization: Bearer abcdef0123456789", [], "Authorization: Bearer …"],
+    ["JSON", '{"password": "abcdef0123456789"}', [], '{"password": "…"}'],
+    ["nothing", "Traceback (most recent call last)", [], "Traceback (most recent call last)"],
+  ])("is scrubbed of %s", (_, text, secrets, expected) => {
+    expect(scrub(text, secrets)).toBe(expected);
+  });
+});

@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { anInstance, failureOf, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+
+const FINISHED = `trainer pulumi:${TOKEN}`;
+const RENT = "PUT /api/v0/asks/*";
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.stop());
+
+const rents = () => t.world.view().requests.filter(({ method, path }) => method === "PUT" && path.includes("/asks/"));
+/** The contract of a lost answer turns up, as if the service had taken its time. */
+async function appearLate(): Promise<void> {
+  await t.process().account.client.instances.rent(t.world.offers()[0]?.id ?? 0, {
+    client_id: "me",
+    image: "ubuntu:22.04",
+    disk: 10,
+    env: {},
+    label: `pulumi:${TOKEN}:pending`,
+    target_state: "running",
+    cancel_unavail: true,
+  });
+}
+/** How many contracts there ever were. */
+const everRented = () => t.world.contracts().length;
+
+describe("a rent whose answer is lost", () => {
+  it.each(["500-after", "hang-up-after", "not-json", "truncated", "slow"] as const)(
+    "is found by its label and not repeated when the effect took place (%s)",
+    async (then) => {
+      t.simulator.faults.add({ on: RENT, then });
+      const { id } = await t.process().up(anInstance());
+      expect(everRented()).toBe(1);
+      expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED, actualStatus: "running" }]);
+      expect(rents()).toHaveLength(1);
+    },
+  );
+
+  it.each(["500-before", "hang-up-before", "502-html"] as const)(
+    "goes to the next offer only after the label was looked for long enough (%s)",
+    async (then) => {
+      t.simulator.faults.add({ on: RENT, then });
+      const { id } = await t.process().up(anInstance());
+      expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+      expect(everRented()).toBe(1);
+      const [lost, second] = rents();
+      expect(second?.path).not.toBe(lost?.path);
+      expect(Date.parse(second?.time ?? "") - Date.parse(lost?.time ?? "")).toBeGreaterThanOrEqual(60_000);
+    },
+  );
+
+  it("ends the contract that shows up after another was rented", async () => {
+    // The lost contract is hidden from lists for longer than the grace period.
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
+    const process = t.process();
+    const creating = process.up(anInstance());
+    await t.clock.sleep(90_000);
+    expect(everRented()).toBe(1);
+    await appearLate();
+    const { id } = await creating;
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+    expect(everRented()).toBe(2);
+    expect(
+      process.lines.some(({ text, kind }) => kind === "warning" && /Ending contract \d+: a second one/.test(text)),
+    ).toBe(true);
+  });
+
+  it("is named by its label when nothing could be rented after it", async () => {
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before", times: "always" });
+    const failure = await failureOf(t.process().up(anInstance({ maxAttempts: 2 })));
+    expect(failure.id).toBeUndefined();
+    expect(failure.message).toContain(`label \`pulumi:${TOKEN}:pending\``);
+    expect(failure.message).not.toContain("nothing is billed");
+  });
+
+  it("is still swept when the run is cut off before the end of the create", async () => {
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
+    const cutOff = t.process();
+    const failing = failureOf(cutOff.up(anInstance()));
+    await t.clock.sleep(90_000);
+    cutOff.cancel();
+    const failure = await failing;
+    await appearLate();
+    expect(t.world.billedContracts()).toHaveLength(2);
+
+    const next = t.process();
+    const { inputs } = await next.instance.check(failure.properties, anInstance());
+    const news = { ...inputs, __provider: failure.properties.__provider };
+    await next.instance.diff(failure.id, failure.properties, news);
+    const { outs } = await next.instance.update(failure.id, failure.properties, news);
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(failure.id), label: FINISHED }]);
+    expect(outs.unresolvedRent).toBeUndefined();
+  });
+
+  it("is swept by a destroy, too", async () => {
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
+    const cutOff = t.process();
+    const failing = failureOf(cutOff.up(anInstance()));
+    await t.clock.sleep(90_000);
+    cutOff.cancel();
+    const failure = await failing;
+    await appearLate();
+    await t.process().instance.delete(failure.id, failure.properties);
+    expect(t.world.billedContracts()).toEqual([]);
+  });
+
+  it("waits and asks again after 429, which never rents", async () => {
+    t.simulator.faults.add({ on: RENT, then: "429", times: 3 });
+    await t.process().up(anInstance());
+    expect(everRented()).toBe(1);
+    expect(rents().map(({ status }) => status)).toEqual([429, 429, 429, 200]);
+    expect(new Set(rents().map(({ path }) => path)).size).toBe(1);
+  });
+});
+
+describe("what an earlier run left behind", () => {
+  /** A run that is killed while its instance boots: nothing reaches the state. */
+  async function killedRun(afterMs: number): Promise<void> {
+    const dead = t.process();
+    void failureOf(dead.up(anInstance()));
+    await t.clock.sleep(afterMs);
+    dead.cancel();
+    await t.clock.sleep(5_000);
+  }
+
+  it("is taken up again, and nothing else is rented", async () => {
+    await killedRun(45_000);
+    const [left] = t.world.billedContracts();
+    const { id } = await t.process().up(anInstance());
+    expect(id).toBe(String(left?.id));
+    expect(everRented()).toBe(1);
+    expect(t.world.billedContracts()).toMatchObject([{ label: FINISHED, actualStatus: "running" }]);
+  });
+
+  it("shows in the next preview how it differs from a program that has changed since", async () => {
+    await killedRun(45_000);
+    const changed = anInstance({ image: "ubuntu:24.04" });
+    const next = t.process();
+    const { id, outs } = await next.up(changed);
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), image: "ubuntu:22.04" }]);
+    const { inputs } = await next.instance.check(outs, changed);
+    const diff = await next.instance.diff(id, outs, { ...inputs, __provider: changed.__provider });
+    expect(diff).toEqual({ changes: true, replaces: [] });
+  });
+
+  it("is neither adopted nor rented beside when it was finished: the error names it and the two ways out", async () => {
+    const { id } = await t.process().up(anInstance());
+    const failure = await failureOf(t.process().up(anInstance()));
+    expect(failure.id).toBeUndefined();
+    expect(failure.message).toContain(`adoptInstanceId: ${id}`);
+    expect(failure.message).toContain(`vastai destroy instance ${id}`);
+    expect(everRented()).toBe(1);
+  });
+
+  it("is left alone when it belongs to another stack", async () => {
+    await killedRun(45_000);
+    await t.process().up(anInstance({ ownerToken: "f".repeat(12) }));
+    expect(t.world.billedContracts().map(({ label }) => label)).toEqual([
+      `pulumi:${TOKEN}:pending`,
+      `trainer pulumi:${"f".repeat(12)}`,
+    ]);
+  });
+
+  it("is not adopted by the replacement of an instance that is in the state", async () => {
+    const first = await t.process().up(anInstance());
+    const process = t.process();
+    const old = { ...first.outs };
+    const wanted = anInstance({ diskGb: 50 });
+    const { inputs } = await process.instance.check(old, wanted);
+    const news = { ...inputs, __provider: wanted.__provider };
+    expect(await process.instance.diff(first.id, old, news)).toEqual({ changes: true, replaces: ["diskGb"] });
+    const second = await process.instance.create(news);
+    expect(second.id).not.toBe(first.id);
+    await process.instance.delete(first.id, old);
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(second.id), diskGb: 50, label: FINISHED }]);
+  });
+
+  it("keeps one and ends the others when there are several", async () => {
+    const { client } = t.process().account;
+    const body = {
+      client_id: "me",
+      image: "ubuntu:22.04",
+      disk: 10,
+      env: {},
+      target_state: "running",
+      cancel_unavail: true,
+    } as const;
+    for (const offer of t.world.offers().slice(0, 3)) {
+      await client.instances.rent(offer.id, { ...body, label: `pulumi:${TOKEN}:pending` });
+    }
+    const { id } = await t.process().up(anInstance());
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+    expect(everRented()).toBe(3);
+  });
+});
+
+describe("a rent that is refused and yet makes a contract", () => {
+  it("gives the contract back and says why", async () => {
+    const [only] = t.world.replaceOffers([{ dph_base: 0.6, min_bid: 0.2 }]);
+    t.simulator.faults.add({ on: "POST /api/v0/bundles", then: "slow", seconds: 20 });
+    const failing = failureOf(t.process().up(anInstance({ bidDollarsPerHour: 0.25 })));
+    await t.clock.sleep(10_000);
+    t.world.setMinBid(only ?? 0, 0.5);
+    const failure = await failing;
+
+    expect(failure.message).toMatch(/refused: Bid is below the minimum/);
+    expect(failure.id).toBeUndefined();
+    expect(t.world.contracts()).toMatchObject([{ destroyedAt: expect.any(String) }]);
+  });
+});
+
+describe("an error after the rent", () => {
+  it.each([
+    ["the list fails for good", { on: "GET /api/v1/instances", then: "500-before", times: "always", skip: 2 }],
+    ["the key is refused", { on: "GET /api/v1/instances", then: "auth-error", times: "always", skip: 2 }],
+    ["the label cannot be set", { on: "PUT /api/v0/instances/*", then: "500-before", times: "always" }],
+    ["the list answers garbage", { on: "GET /api/v1/instances", then: "not-json", times: "always", skip: 2 }],
+  ] as const)("keeps the id in the stack when %s", async (_, fault) => {
+    t.simulator.faults.add(fault);
+    const failure = await failureOf(t.process().up(anInstance()));
+    const [contract, ...others] = t.world.billedContracts();
+    expect(others).toEqual([]);
+    expect(failure.id).toBe(String(contract?.id));
+    expect(failure.properties.__provider).toBeDefined();
+  });
+
+  it("survives passing faults of every call", async () => {
+    for (const then of ["500-before", "hang-up-after", "429", "truncated"] as const) {
+      t.simulator.faults.add({ on: "GET /api/v1/instances", then, skip: 1 }, { on: "PUT /api/v0/instances/*", then });
+    }
+    await t.process().up(anInstance());
+    expect(t.world.contracts()).toMatchObject([{ label: FINISHED, destroyedAt: null }]);
+  });
+
+  it("tolerates a new contract that does not show yet", async () => {
+    t.world.settings.listLagSeconds = 40;
+    t.world.settings.nullReadsAfterCreate = 3;
+    await t.process().up(anInstance());
+    expect(t.world.contracts()).toMatchObject([{ label: FINISHED, destroyedAt: null }]);
+  });
+
+  it("finds the contract of a lost answer although lists show it late", async () => {
+    t.world.settings.listLagSeconds = 40;
+    t.simulator.faults.add({ on: RENT, then: "hang-up-after" });
+    await t.process().up(anInstance());
+    expect(everRented()).toBe(1);
+    expect(t.world.billedContracts()).toMatchObject([{ label: FINISHED }]);
+  });
+
+  it("works with a server that has no v1 list", async () => {
+    t.world.settings.listV1 = false;
+    t.world.settings.listV0 = "open";
+    t.simulator.faults.add({ on: RENT, then: "500-after" });
+    await t.process().up(anInstance());
+    expect(t.world.contracts()).toMatchObject([{ label: FINISHED, destroyedAt: null }]);
+  });
+
+  it("rents nothing when no list can be had, and says why", async () => {
+    t.world.settings.listV1 = false;
+    const failure = await failureOf(t.process().up(anInstance()));
+    expect(failure.message).toMatch(/list of instances cannot be read/);
+    expect(t.world.contracts()).toEqual([]);
+  });
+});
