@@ -1,0 +1,118 @@
+// `pulumi-vastai orphans`: contracts that carry this provider's mark and that no Pulumi state looks after.
+import { Command } from "commander";
+import { type Account, accountFor } from "../provider/account/account.js";
+import { resolveSettings, type Settings } from "../provider/account/settings.js";
+import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
+import { type Flags, findAndEnd, type Streams } from "./orphans/find-and-end.js";
+
+/** What the command needs of the process it runs in; replaced in tests. */
+export interface Surroundings extends Streams {
+  accountOf(settings: Settings): Account;
+  /** 0: no orphans are left. 1: there are some. 2: nobody can tell. */
+  exit(code: 0 | 1 | 2): void;
+}
+
+const HELP = `
+Orphans carry the mark of this provider in their label (pulumi:<token>) and
+stand in no state that was given. Vast bills them, and no \`pulumi destroy\`
+ends them. Give every stack that uses the account: the machines of one that is
+not given look like orphans. Listing changes nothing, and needs a key with no
+more than the permission instance_read.
+
+--destroy ends only orphans whose resource is known from a given state, and none
+that a running \`pulumi up\` may be making; --all ends every orphan listed.
+
+The key is taken from VAST_API_KEY, else from the key files of Vast's own
+client; the address from VAST_URL. A key in the stack configuration is encrypted
+and not read, but can be handed over:
+  VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai orphans
+
+Exit codes:
+  0  no orphans, or all of them were ended
+  1  orphans are left
+  2  wrong usage or settings, or a state or the account could not be read`;
+
+const MISSING_KEY =
+  "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
+  "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
+  '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai orphans`.';
+
+const thisProcess: Surroundings = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  accountOf: accountFor,
+  exit: (code) => {
+    process.exitCode = code;
+  },
+};
+
+/** The command `pulumi-vastai orphans`. */
+export function orphansCommand(surroundings: Surroundings = thisProcess): Command {
+  return new Command("orphans")
+    .description("List, and end, contracts of this provider that no Pulumi state looks after.")
+    .option(
+      "--stack <name>",
+      "stack whose state is asked, by `pulumi stack export`; may be repeated (default: the current one)",
+      collect,
+    )
+    .option("--state <file>", "file with an export of a stack, - for standard input; may be repeated", collect)
+    .option("--destroy", "end them, after showing them and asking")
+    .option("--all", "with --destroy: also those that another stack may own or a running `pulumi up` may be making")
+    .option("--yes", "with --destroy: do not ask")
+    .option("--json", "write what was found as JSON")
+    .addHelpText("after", HELP)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(async (flags: Flags) => surroundings.exit(await run(flags, surroundings)));
+}
+
+async function run(flags: Flags, surroundings: Surroundings): Promise<0 | 1 | 2> {
+  const { env, stderr } = surroundings;
+  let settings: Settings | undefined;
+  const wordsOf = (error: unknown) => {
+    const text = error instanceof ApiError ? refused(error, settings) : messageOf(error);
+    // Other programs write into these words as well.
+    return settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text;
+  };
+  try {
+    checkFlags(flags, surroundings);
+    settings = resolveSettings(() => undefined, env);
+    if (settings.apiKey === undefined) throw new SettingsError(MISSING_KEY);
+    const isClean = await findAndEnd(flags, surroundings.accountOf(settings), surroundings, wordsOf);
+    return isClean ? 0 : 1;
+  } catch (error) {
+    stderr.write(`error: ${wordsOf(error)}\n`);
+    return 2;
+  }
+}
+
+function checkFlags({ destroy, all, yes, json, state = [] }: Flags, { stdin, stdout }: Surroundings): void {
+  if (!destroy && (all || yes)) {
+    throw new SettingsError(
+      `${all ? "--all" : "--yes"} says how to end orphans, and none is ended without --destroy. Add --destroy.`,
+    );
+  }
+  // Who cannot see the list cannot answer for it.
+  const canAsk = stdin.isTTY && stdout.isTTY && !json && !state.includes("-");
+  if (destroy && !yes && !canAsk) {
+    throw new SettingsError(
+      "--destroy asks before it ends anything, and there is nobody to ask: this is no terminal, or --json or `--state -` uses it. " +
+        "Nothing was looked at and nothing was ended. Add --yes to end without being asked.",
+    );
+  }
+}
+
+function refused(error: ApiError, settings: Settings | undefined): string {
+  if (!(error instanceof AuthError)) return `${error.message}. This call changed nothing. Run this again.`;
+  const { route, said, status } = error.refusal;
+  return (
+    `${route} was refused: "${said}" (HTTP ${status}). The API key from ${settings?.keySource ?? "nowhere"} is wrong, revoked, ` +
+    "or lacks the permission for this call (listing needs instance_read, --destroy instance_write), which changed nothing. " +
+    "Set a valid one in VAST_API_KEY."
+  );
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { messageOf, SettingsError } from "../../provider/errors.js";
+import { readExport, type StateReading } from "./state-export.js";
+
+/** Where one state is read from. */
+export type StateSource =
+  | { readonly from: "pulumi"; readonly stack: string | undefined }
+  | { readonly from: "file"; readonly path: string }
+  | { readonly from: "stdin"; readonly text: () => Promise<string> };
+
+/** A state that was read, with its name for the report. */
+export interface GivenState extends StateReading {
+  readonly name: string;
+}
+
+/** Longest time for one export, in milliseconds: a state can be large and its backend far away. */
+const EXPORT_LIMIT_MS = 5 * 60_000;
+
+/** Where the flags say that states are; without any, the current stack of the folder. */
+export function stateSources(
+  { stack: stacks = [], state: files = [] }: { stack?: readonly string[]; state?: readonly string[] },
+  stdin: NodeJS.ReadableStream,
+): StateSource[] {
+  let read: Promise<string> | undefined;
+  const readOnce = () => {
+    read ??= text(stdin);
+    return read;
+  };
+  const sources: StateSource[] = [
+    ...stacks.map((stack) => ({ from: "pulumi", stack }) as const),
+    ...files.map((path) =>
+      path === "-" ? ({ from: "stdin", text: readOnce } as const) : ({ from: "file", path } as const),
+    ),
+  ];
+  return sources.length > 0 ? sources : [{ from: "pulumi", stack: undefined }];
+}
+
+/** Reads one state. Throws SettingsError with the remedy when it cannot be had: half of the states would make orphans of the rest. */
+export async function readState(source: StateSource, env: NodeJS.ProcessEnv): Promise<GivenState> {
+  const content = await contentOf(source, env);
+  try {
+    const reading = readExport(content, source.from === "pulumi");
+    const [stack] = reading.stacks;
+    const isNamed = stack === undefined || (source.from === "pulumi" && source.stack !== undefined);
+    return { ...reading, name: isNamed ? nameOfSource(source) : `stack ${stack}` };
+  } catch (error) {
+    const what = source.from === "pulumi" ? commandText(source.stack) : nameOfSource(source);
+    throw new SettingsError(
+      `What ${what} holds cannot be taken for a state: ${messageOf(error)}. Without it no contract can be judged; nothing was changed. ` +
+        (source.from === "pulumi"
+          ? "Use a release of this package that knows this version of Pulumi."
+          : "Make it anew with `pulumi stack export --file state.json`, or name the stack itself with --stack."),
+    );
+  }
+}
+
+async function contentOf(source: StateSource, env: NodeJS.ProcessEnv): Promise<string> {
+  switch (source.from) {
+    case "pulumi":
+      return exportStack(source.stack, env);
+    case "stdin":
+      return source.text();
+    case "file":
+      try {
+        return await readFile(source.path, "utf8");
+      } catch (error) {
+        throw new SettingsError(
+          `The state file ${source.path} cannot be read (${codeOf(error)}). Without it no contract can be judged; nothing was changed. ` +
+            "Correct --state, or name the stack itself with --stack.",
+        );
+      }
+  }
+}
+
+async function exportStack(stack: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {
+  const args = [
+    "stack",
+    "export",
+    "--non-interactive",
+    "--color=never",
+    ...(stack === undefined ? [] : [`--stack=${stack}`]),
+  ];
+  const limit = AbortSignal.timeout(EXPORT_LIMIT_MS);
+  const child = spawn("pulumi", args, {
+    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    stdio: ["ignore", "pipe", "pipe"],
+    // Not spawn's own time limit: its timer goes on when the program cannot be started, and holds this process.
+    signal: limit,
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  // Both pipes are drained from the start: a full one would stop the child.
+  const [exported, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]).catch(
+    (error: unknown) => {
+      throw new SettingsError(
+        `${commandText(stack)} ${limit.aborted ? "took too long" : "could not be started"} (${codeOf(error)}). Without the state no contract can be judged; nothing was changed. ` +
+          "Put the Pulumi CLI on PATH (https://www.pulumi.com/docs/install/), or give an export with --state.",
+      );
+    },
+  );
+  if (code === 0) return exported;
+  const said =
+    complaint
+      .trim()
+      .replace(/^error: /, "")
+      .replace(/\s+/g, " ")
+      .slice(0, 400) || "no reason given";
+  const failed = code === null ? "was killed" : `failed with exit code ${code}`;
+  throw new SettingsError(
+    `${commandText(stack)} ${failed}: ${said}. Without the state no contract can be judged; nothing was changed. ` +
+      "Run this in the folder of the project, log in to its backend (`pulumi login`), correct --stack, or give an export with --state.",
+  );
+}
+
+function commandText(stack: string | undefined): string {
+  return `\`pulumi stack export${stack === undefined ? "" : ` --stack ${stack}`}\``;
+}
+
+function nameOfSource(source: StateSource): string {
+  switch (source.from) {
+    case "pulumi":
+      return source.stack === undefined ? "the current stack" : `stack ${source.stack}`;
+    case "file":
+      return `the file ${source.path}`;
+    case "stdin":
+      return "the standard input";
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+}

@@ -1,0 +1,42 @@
+import type { Account } from "../../provider/account/account.js";
+import { dollarsPerHourNow, findOrphans, isMarked, type Orphan } from "../../provider/orphans.js";
+import { type GivenState, readState, type StateSource } from "./states.js";
+
+/** What one look at the account and at the states has shown. */
+export interface Survey {
+  readonly states: readonly GivenState[];
+  readonly orphans: readonly Orphan[];
+  /** How many contracts of the account carry the mark, orphans included. */
+  readonly marked: number;
+  /** How many instances stand in the states, and how many of them this account has. */
+  readonly inStates: number;
+  readonly inStatesAndAccount: number;
+}
+
+/**
+ * Looks for orphans; calls nothing but GET. The contracts are read before the states: what is made in between is not seen, while the
+ * other way round it would look like an orphan.
+ */
+export async function survey(
+  account: Account,
+  sources: readonly StateSource[],
+  env: NodeJS.ProcessEnv,
+): Promise<Survey> {
+  const contracts = await account.contracts();
+  const states: GivenState[] = [];
+  for (const source of sources) states.push(await readState(source, env));
+  const entries = states.flatMap((state) => state.entries);
+  const idsInStates = new Set(entries.flatMap(({ contractId }) => contractId ?? []));
+  return {
+    states,
+    orphans: findOrphans(contracts, entries, account.clock.now()),
+    marked: contracts.filter(isMarked).length,
+    inStates: idsInStates.size,
+    inStatesAndAccount: contracts.filter(({ id }) => idsInStates.has(id)).length,
+  };
+}
+
+/** What orphans cost together, $/h; those of unknown price are left out. */
+export function dollarsPerHourOf(orphans: readonly Orphan[]): number {
+  return orphans.reduce((total, { row }) => total + (dollarsPerHourNow(row) ?? 0), 0);
+}

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { adviceOf } from "../../cli/orphans/words.js";
+import type { WireInstance } from "../../provider/api/instances.js";
+import { dollarsBilledAbout, dollarsPerHourNow, findOrphans, type StateEntry } from "../../provider/orphans.js";
+import { A_TOKEN, finished, pending, STRANGE_TOKEN, urnOf } from "./given.js";
+
+const NOW = Date.parse("2026-11-21T12:00:00Z");
+const MINUTE = 60_000;
+
+function aRow(label: string | null, over: Partial<WireInstance> = {}): WireInstance {
+  return { id: 7, label, actual_status: "running", start_date: (NOW - 60 * MINUTE) / 1000, ...over };
+}
+
+function entry(over: Partial<StateEntry> = {}): StateEntry {
+  const trueUntil = Number.POSITIVE_INFINITY;
+  return {
+    urn: urnOf("trainer"),
+    token: A_TOKEN,
+    contractId: 1,
+    stage: "standing",
+    createMinutes: 30,
+    trueUntil,
+    ...over,
+  };
+}
+const creating = entry({ contractId: undefined, stage: "creating" });
+
+function onlyOrphan(row: WireInstance, entries: readonly StateEntry[]) {
+  const [orphan, ...others] = findOrphans([row], entries, NOW);
+  expect(others).toEqual([]);
+  if (!orphan) throw new Error("it is no orphan");
+  return orphan;
+}
+
+describe("who takes a pending contract up", () => {
+  it.each([
+    ["a create that was cut off", [creating], true],
+    ["a replacement that was cut off", [entry(), creating], true],
+    ["a replacement whose old machine is gone already", [entry({ stage: "leaving" })], true],
+    ["a resource that stands has no reason to", [entry()], false],
+    ["nobody who is known", [], false],
+  ] as const)("%s", (_, entries, isTakenUp) => {
+    expect(onlyOrphan(aRow(pending(A_TOKEN)), entries)).toMatchObject({ kind: "pending", isTakenUp });
+  });
+
+  it("nobody, when somebody has changed its label", () => {
+    const orphan = onlyOrphan(aRow(`mine ${pending(A_TOKEN)}`), [creating]);
+    expect(orphan).toMatchObject({ kind: "pending", isTakenUp: false });
+    expect(adviceOf(orphan)).toBe("Same resource as trainer (stack dev): no `pulumi up` takes it up. End it.");
+  });
+});
+
+describe("what is doubted", () => {
+  it.each([
+    ["a create that has just begun", 29, [creating], "under way"],
+    ["one that may take longer", 59, [{ ...creating, createMinutes: 60 }], "under way"],
+    ["one of an unknown limit", 29, [{ ...creating, createMinutes: undefined }], "under way"],
+    ["one whose time is over", 30, [creating], undefined],
+    ["one of another resource", 1, [entry(), { ...creating, token: STRANGE_TOKEN }], undefined],
+    ["one that a saved state saw begin", 31, [{ ...creating, trueUntil: NOW - 60 * MINUTE }], "newer than the state"],
+    ["a state that does not say when", 31, [entry({ trueUntil: 0 })], "newer than the state"],
+    ["an older state beside a newer one", 31, [entry({ trueUntil: 0 }), entry()], undefined],
+  ] as const)("%s", (_, ageMinutes, entries, doubt) => {
+    const row = { start_date: (NOW - ageMinutes * MINUTE) / 1000 };
+    expect(onlyOrphan(aRow(pending(A_TOKEN), row), entries).doubt).toBe(doubt);
+    expect(onlyOrphan(aRow(finished(A_TOKEN), row), entries).doubt).toBe(doubt);
+  });
+
+  it("a contract of unknown age, as far as age counts", () => {
+    const row = aRow(finished(A_TOKEN), { start_date: null });
+    expect(onlyOrphan(row, [creating]).doubt).toBe("under way");
+    expect(onlyOrphan(row, [entry({ trueUntil: NOW })]).doubt).toBe("newer than the state");
+    expect(onlyOrphan(row, [entry()])).toMatchObject({ doubt: undefined, ageMs: undefined });
+  });
+});
+
+describe("marks", () => {
+  it.each([
+    [pending(A_TOKEN), "pending"],
+    [`pulumi:${A_TOKEN}`, "finished"],
+    [finished(A_TOKEN, "a b"), "finished"],
+    [` ${finished(A_TOKEN)} `, "finished"],
+  ])("reads %j", (label, kind) => {
+    expect(onlyOrphan(aRow(label), [])).toMatchObject({ kind, token: A_TOKEN });
+  });
+
+  it.each([
+    null,
+    "",
+    "trainer",
+    `xpulumi:${A_TOKEN}`,
+    "pulumi:AAAAAAAAAAAA",
+    "pulumi:aaaa",
+    `pulumi:${A_TOKEN} trainer`,
+  ])("finds none in %j", (label) => {
+    expect(findOrphans([aRow(label)], [], NOW)).toEqual([]);
+  });
+});
+
+describe("money", () => {
+  it.each([
+    [{ instance: { totalHour: 0.5 }, dph_total: 0.4 }, 0.5],
+    [{ dph_total: 0.4, storage_total_cost: 0.01 }, 0.4],
+    [{ actual_status: "exited", dph_total: 0.4, storage_total_cost: 0.01 }, 0.01],
+    [{ actual_status: null, dph_total: 0.4, search: { diskHour: 0.02 } }, 0.02],
+    [{ actual_status: "exited", dph_total: 0.4 }, undefined],
+  ])("%j costs %j $/h", (row, price) => {
+    expect(dollarsPerHourNow(aRow("x", row as Partial<WireInstance>))).toBe(price);
+  });
+
+  it("is age times price, and unknown when one of them is", () => {
+    const billed = (over: Partial<WireInstance>) => dollarsBilledAbout(onlyOrphan(aRow(finished(A_TOKEN), over), []));
+    expect(billed({ dph_total: 0.5, start_date: (NOW - 90 * MINUTE) / 1000 })).toBeCloseTo(0.75);
+    expect(billed({ dph_total: 0.5, start_date: null })).toBeUndefined();
+    expect(billed({})).toBeUndefined();
+    // A clock that goes wrong is no credit.
+    expect(billed({ dph_total: 0.5, start_date: (NOW + 90 * MINUTE) / 1000 })).toBe(0);
+  });
+});
+
+it("never lists what stands in a state or has no mark, and never trusts a token that no state has", () => {
+  const token = fc.constantFrom(A_TOKEN, STRANGE_TOKEN);
+  const label = fc.oneof(
+    token.map(pending),
+    token.map((t) => finished(t)),
+    fc.constant("mine"),
+    fc.constant(null),
+  );
+  const rows = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 6 }), label), { selector: ([id]) => id });
+  const stage = fc.constantFrom("creating", "standing", "leaving" as const);
+  const entries = fc.array(
+    fc.record({ contractId: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }), token, stage }),
+    { maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(rows, entries, (given, states) => {
+      const contracts = given.map(([id, text]) => aRow(text, { id }));
+      const known = states.map((state) => entry(state));
+      const orphans = findOrphans(contracts, known, NOW);
+      const expected = given.filter(
+        ([id, text]) => text?.includes("pulumi:") && !states.some((s) => s.contractId === id),
+      );
+      expect(new Set(orphans.map(({ row }) => row.id))).toEqual(new Set(expected.map(([id]) => id)));
+      for (const { token: own, doubt } of orphans) {
+        expect(doubt === "unknown token").toBe(!states.some((state) => state.token === own));
+      }
+    }),
+  );
+});
