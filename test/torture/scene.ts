@@ -1,0 +1,162 @@
+import type { Bag } from "../../provider/engine/values.js";
+import { type Fault, type LoggedRequest, type Simulator, startSimulator } from "../../simulator/index.js";
+import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
+import { checkAccounted, checkRent, checkStatements, Violation } from "./audit.js";
+import { destroy, type RunReport, refresh, type Stack, type UpOptions, up } from "./engine.js";
+import { type MortalProcess, startProcess } from "./process.js";
+
+/** A command of Pulumi's CLI. */
+export type Command = "up" | "up --refresh" | "refresh" | "destroy";
+
+/** What disturbs one run. */
+export interface Disturbance {
+  readonly faults?: readonly Fault[];
+  /** Called for each request of the run when it took effect and before its answer goes out; `count` begins with 1. */
+  readonly onRequest?: (request: LoggedRequest, count: number, process: MortalProcess) => void;
+  /** Ends the run at a moment, in seconds from its start. */
+  readonly endsAfter?: { readonly seconds: number; readonly how: "cancel" | "kill" } | undefined;
+  /** Names of resources that are made anew, as with `--replace`. */
+  readonly replace?: ReadonlySet<string>;
+}
+
+/** One stack, its program, and the pretended Vast.ai under it, on a virtual clock. */
+export interface Scene {
+  readonly clock: VirtualClock;
+  readonly simulator: Simulator;
+  readonly world: Simulator["world"];
+  readonly stack: Stack;
+  readonly program: Map<string, Bag>;
+  /** Names of resources with the option `deleteBeforeReplace`. */
+  readonly deleteFirst: Set<string>;
+  /** Stack configuration. */
+  readonly config: Map<string, string>;
+  /** What was said and done so far, for the account of a violation. */
+  readonly story: string[];
+  /** Runs a command in a process of its own and checks the promises at each rent and at the end. */
+  run(command: Command, disturbance?: Disturbance): Promise<RunReport>;
+  stop(): Promise<void>;
+}
+
+const BETWEEN_RUNS_MS = 5_000;
+
+/** An empty stack over an empty market. Boots take seconds, so that nothing waits long. */
+export async function openScene(seed = 7): Promise<Scene> {
+  const clock = virtualClock();
+  let hear: (request: LoggedRequest) => void = () => {};
+  const simulator = await startSimulator({ clock, offers: 0, seed, onRequest: (request) => hear(request) });
+  const { world } = simulator;
+  Object.assign(world.settings, {
+    bootMinutes: [0.02, 0.03],
+    firstReportSeconds: 0.5,
+    staleExitedSeconds: 2,
+    stopSeconds: 2,
+  });
+  const stack: Stack = new Map();
+  const program = new Map<string, Bag>();
+  const deleteFirst = new Set<string>();
+  const config = new Map<string, string>();
+  const story: string[] = [];
+  /** A rent's answer was lost: until the next clean run two contracts may live side by side. */
+  let answerLost = false;
+
+  const scene: Scene = {
+    clock,
+    simulator,
+    world,
+    stack,
+    program,
+    deleteFirst,
+    config,
+    story,
+    run: async (command, disturbance = {}) => {
+      const { faults = [], onRequest = () => {}, endsAfter } = disturbance;
+      // The next command of a person or of CI; the limits of the calls before it are over.
+      await clock.sleep(BETWEEN_RUNS_MS);
+      const startedAt = clock.now();
+      const process = startProcess(simulator.url, clock, config);
+      simulator.faults.add(...faults);
+      let count = 0;
+      let broken: unknown;
+      hear = (request) => {
+        count += 1;
+        story.push(`  ${request.method} ${request.path} ${request.status}${process.isDead ? " (after the kill)" : ""}`);
+        onRequest(request, count, process);
+        answerLost ||= isRent(request) && (request.status !== 200 || faults.some(hitsRents) || process.isDead);
+        try {
+          if (isRent(request) && !answerLost) checkRent(scene);
+        } catch (error) {
+          broken ??= error;
+        }
+      };
+      const timer = endsAfter && endLater(clock, process, endsAfter);
+      story.push(`pulumi ${command}${disturbance.replace?.size ? ` --replace ${[...disturbance.replace]}` : ""}`);
+      const report = await perform(command, process, scene, { replace: disturbance.replace, deleteFirst });
+      // What a killed run had from the service it told nobody.
+      answerLost ||= process.isDead;
+      timer?.abort();
+      // What the service got before the end still takes effect.
+      await clock.sleep(1);
+      hear = () => {};
+      simulator.faults.clear();
+      story.push(
+        `  ended ${report.ended}${report.steps.length > 0 ? `: ${report.steps.join(", ")}` : ""}`,
+        ...report.failures.map(
+          ({ name, operation, message, id }) => `  ${operation} ${name} failed (id ${id}): ${message}`,
+        ),
+      );
+      if (broken) throw broken;
+      checkAccounted(scene);
+      checkStatements(scene, report, startedAt);
+      return report;
+    },
+    stop: async () => {
+      clock.stop();
+      await simulator.stop();
+      const { unknownRoutes } = world.view();
+      if (unknownRoutes.length > 0) throw new Violation("unknown route", unknownRoutes.join(", "), story);
+    },
+  };
+  return scene;
+}
+
+function perform(
+  command: Command,
+  process: MortalProcess,
+  { stack, program }: Scene,
+  options: UpOptions,
+): Promise<RunReport> {
+  switch (command) {
+    case "up":
+      return up(process, stack, program, options);
+    case "up --refresh":
+      return refresh(process, stack).then(async (first) => {
+        if (first.failures.length > 0 || first.ended !== "by itself") return first;
+        return up(process, stack, program, options);
+      });
+    case "refresh":
+      return refresh(process, stack);
+    case "destroy":
+      return destroy(process, stack);
+  }
+}
+
+function endLater(
+  clock: VirtualClock,
+  process: MortalProcess,
+  { seconds, how }: NonNullable<Disturbance["endsAfter"]>,
+): AbortController {
+  const timer = new AbortController();
+  clock.sleep(seconds * 1000, timer.signal).then(
+    () => process[how](),
+    () => {},
+  );
+  return timer;
+}
+
+function isRent({ method, path }: LoggedRequest): boolean {
+  return method === "PUT" && path.startsWith("/api/v0/asks/");
+}
+
+function hitsRents({ on }: Fault): boolean {
+  return /asks|\*\*/.test(on);
+}
