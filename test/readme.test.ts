@@ -1,0 +1,121 @@
+// Keeps README.md true: its table of changes, its programs, the scripts and files that it names.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { onChange } from "../provider/resources/instance/changes.js";
+import { instanceFactNames } from "../provider/resources/instance/outputs.js";
+import { startSimulator } from "../simulator/index.js";
+
+const root = join(__dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+/** Set by the resource class; nobody changes it. */
+const INTERNAL = ["ownerToken"];
+
+describe("README.md", () => {
+  it("has the table of changes that changes.ts makes", async () => {
+    const table = /(<!-- changes:begin[^\n]*-->\n)[\s\S]*?(<!-- changes:end -->)/;
+    expect(readme).toMatch(table);
+    await expect(readme.replace(table, `$1\n${changeTable()}\n\n$2`)).toMatchFileSnapshot("../README.md");
+  });
+
+  it("holds programs that compile against the built package", { timeout: 60_000 }, () => {
+    const programs = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, program]) => program ?? "");
+    expect(programs.length).toBeGreaterThan(3);
+    expect(mistakesIn(programs)).toEqual([]);
+  });
+
+  it("names npm scripts, files and sections that exist", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
+    const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script ?? "");
+    expect(named.filter((script) => !(script in scripts))).toEqual([]);
+
+    const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target ?? "");
+    const files = links.filter((target) => !/^(https:|#)/.test(target));
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    const anchors = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchorOf(title ?? ""));
+    expect(links.filter((target) => target.startsWith("#") && !anchors.includes(target))).toEqual([]);
+  });
+
+  it("starts a simulator whose market has what its first program asks for", async () => {
+    const [, flags = ""] = /^npx pulumi-vastai simulator(.*)$/m.exec(readme) ?? [];
+    const [, seed] = /--seed (\d+)/.exec(flags) ?? [];
+    const simulator = await startSimulator(seed === undefined ? {} : { seed: Number(seed) });
+    const fitting = simulator.world
+      .offers()
+      .filter(({ gpuName, numGpus }) => gpuName === "RTX 4090" && numGpus === 1)
+      .filter(({ verification, reliability }) => verification === "verified" && reliability >= 0.98)
+      // The cap of half a dollar holds for the disk, too.
+      .filter(({ dollarsPerHour }) => dollarsPerHour < 0.48);
+    await simulator.stop();
+    expect(fitting).not.toEqual([]);
+  });
+
+  it("names outputs that exist", () => {
+    const section = /^## Outputs\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? "";
+    const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? "");
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ""));
+    expect(named.length).toBeGreaterThan(10);
+    const own = ["rentedAt", "instanceApiKey", "drift", "expiresAt"];
+    expect(named.filter((name) => ![...instanceFactNames, ...own].includes(name))).toEqual([]);
+  });
+});
+
+/** What a change of each input does; inputs of one effect and one reason share a row. */
+function changeTable(): string {
+  const rows = new Map<string, string[]>();
+  for (const [input, [effect, why]] of Object.entries(onChange)) {
+    if (INTERNAL.includes(input)) continue;
+    const key = JSON.stringify([effect, why]);
+    rows.set(key, [...(rows.get(key) ?? []), `\`${input}\``]);
+  }
+  const effects = { update: "changed in place", replace: "replaced", ignore: "nothing at once" };
+  const order = Object.keys(effects);
+  const cells = [...rows]
+    .map(([key, inputs]) => ({ inputs, ...effectOf(key) }))
+    .sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))
+    .map(({ inputs, effect, why }) => [inputs.join(", "), effects[effect], why]);
+  const lines = [["input", "the instance is", "because"], ...cells];
+  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+  const [head, ...body] = lines.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);
+  return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body].join("\n");
+}
+
+function effectOf(key: string): { effect: "update" | "replace" | "ignore"; why: string } {
+  const [effect, why] = JSON.parse(key) as ["update" | "replace" | "ignore", string];
+  return { effect, why };
+}
+
+/** What the compiler says about programs that stand at the root of the repository, where the package's own name leads to dist/. */
+function mistakesIn(programs: readonly string[]): string[] {
+  const texts = new Map(programs.map((text, i) => [join(root, `readme-program-${i + 1}.ts`), text]));
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    types: ["node"],
+  };
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists, getSourceFile } = host;
+  host.fileExists = (file) => texts.has(file) || fileExists(file);
+  host.readFile = (file) => texts.get(file) ?? readFile(file);
+  host.getSourceFile = (file, languageVersion, ...rest) => {
+    const text = texts.get(file);
+    return text === undefined
+      ? getSourceFile(file, languageVersion, ...rest)
+      : ts.createSourceFile(file, text, languageVersion);
+  };
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+    return `${file?.fileName ?? "?"}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+  });
+}
+
+function anchorOf(title: string): string {
+  const plain = title.toLowerCase().replace(/[^\w\s-]/g, "");
+  return `#${plain.trim().replaceAll(" ", "-")}`;
+}
