@@ -149,6 +149,7 @@ describe("the code", () => {
       vast("invalid_args", "no_such_ask  5"),
       "no_such_ask",
     ],
+    ["is found for another text", 404, { msg: "Instance type by id 5 is not available." }, "no_such_ask"],
     [
       "is found for a text of the documentation",
       410,
@@ -174,6 +175,7 @@ describe("the code", () => {
 describe("a refused key", () => {
   it.each<[string, number, unknown]>([
     ["404 with a code", 404, vast("auth_error", "Invalid user key")],
+    ["404 with the code and other words", 404, vast("auth_error", "This key was deleted.")],
     ["404 with the text only", 404, { msg: "Invalid user key" }],
     ["404 for an expired session", 404, { success: false, msg: "Session expired. Please log in again." }],
     ["401 with detail", 401, { detail: "Authentication credentials were not provided." }],

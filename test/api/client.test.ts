@@ -113,12 +113,13 @@ describe("a call through the whole client", () => {
   });
 
   it("ends as cancelled when it is aborted between two tries, whatever the reason of the signal", async () => {
+    const clock = testClock();
+    const { url, requests } = await tinyServer(replay("502-html"));
     const controller = new AbortController();
-    const { url } = await tinyServer((response, request, nth) => {
-      replay("502-html")(response, request, nth);
-      setImmediate(() => controller.abort());
-    });
-    expect(await errorOf(clientOf(url).instances.show(1, controller.signal))).toBeInstanceOf(CancelledError);
+    const call = clientOf(url, { clock }).instances.show(1, controller.signal);
+    void clock.sleep(400).then(() => controller.abort());
+    expect(await errorOf(call)).toBeInstanceOf(CancelledError);
+    expect(requests).toHaveLength(1);
   });
 });
 

@@ -144,6 +144,13 @@ describe("a caller that gives up", () => {
     ]);
   });
 
+  it("before it came takes no place", async () => {
+    const { call, begun } = pacedCalls();
+    await errorOf(call(rent, "", AbortSignal.abort(new CancelledError())));
+    await call(rent, "next");
+    expect(begun).toEqual([expect.objectContaining({ name: "next", at: 0 })]);
+  });
+
   it("before it came sends nothing", async () => {
     const { call, begun } = pacedCalls();
     expect(await errorOf(call(rent, "", AbortSignal.abort(new CancelledError())))).toBeInstanceOf(CancelledError);
@@ -174,6 +181,18 @@ describe("a 429", () => {
 
   it("without a number holds the route for one interval", async () => {
     expect(await timesAfter(undefined)).toEqual([1.1, 2.2, 3.3]);
+  });
+
+  it("counts from its arrival: the server closed the route only then", async () => {
+    const clock = testClock();
+    const { call, begun } = pacedCalls(clock);
+    const late = async () => {
+      await clock.sleep(900);
+      throw tooFrequent();
+    };
+    await call(list, "too early", undefined, late).catch(() => {});
+    await call(list, "next");
+    expect(Math.round(Number(begun.at(-1)?.at))).toBe(2000);
   });
 
   it("that asks for a long pause gets it once, and not between all later calls", async () => {

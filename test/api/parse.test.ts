@@ -75,6 +75,10 @@ describe("an instance that is not there", () => {
     expect(await (await clientFor(json({ instances }))).instances.show(1)).toBeUndefined();
   });
 
+  it("is Vast's own 404, which is documented and was never recorded", async () => {
+    expect(await shown("instances-put-label-404")).toBeUndefined();
+  });
+
   it.each([
     ["the key is missing", {}],
     ["there is a list of rows", { instances: [{ id: 1 }] }],

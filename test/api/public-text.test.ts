@@ -44,6 +44,12 @@ describe("a text behind an address that Vast names", () => {
     },
   );
 
+  it("is not read by plain http from anywhere else than this machine's own address", async () => {
+    const { url, requests } = await tinyServer(text("hello"));
+    expect(await readPublicText(url.replace("127.0.0.1", "0.0.0.0"), testClock())).toBeUndefined();
+    expect(requests).toEqual([]);
+  });
+
   it("is undefined when the run is cancelled", async () => {
     const controller = new AbortController();
     const { url } = await tinyServer(() => controller.abort());

@@ -4,7 +4,7 @@ import { endpoints } from "../../provider/api/client.js";
 import { instanceEndpoints } from "../../provider/api/instances.js";
 import { offerEndpoints } from "../../provider/api/offers.js";
 import { createTransport, type RawAnswer, type Transport, USER_AGENT } from "../../provider/api/transport.js";
-import { systemClock } from "../../provider/clock.js";
+import { type Clock, systemClock } from "../../provider/clock.js";
 import { CancelledError, ConnectionError } from "../../provider/errors.js";
 import type { VirtualClock } from "../support/virtual-clock.js";
 import {
@@ -203,6 +203,14 @@ describe("a request without an answer", () => {
     expect(clock.now() - startedAt).toBe(60_000);
   });
 
+  it("is given up then also when it could be cancelled", async () => {
+    const { transport, clock } = await line(silence);
+    const startedAt = clock.now();
+    const error = await errorOf(transport({ endpoint: list, signal: new AbortController().signal }));
+    expect(error).toMatchObject({ outcome: "unknown" });
+    expect(clock.now() - startedAt).toBe(60_000);
+  });
+
   it("is given up when only its body does not come", async () => {
     const { transport } = await line((response) => {
       response.writeHead(200, { "content-type": "application/json" });
@@ -211,12 +219,27 @@ describe("a request without an answer", () => {
     expect(await errorOf(transport({ endpoint: rent }))).toMatchObject({ outcome: "unknown" });
   });
 
-  it("leaves no time limit behind when the answer comes", async () => {
-    const { transport, clock } = await line();
-    const startedAt = clock.now();
-    await transport({ endpoint: list });
-    await clock.sleep(1);
-    expect(clock.now() - startedAt).toBe(1);
+  it.each<[string, Respond]>([
+    ["the answer comes", DONE],
+    ["the connection is cut", hangUp],
+  ])("leaves no timer behind when %s, which would keep the process alive", async (_what, respond) => {
+    const server = await tinyServer(respond);
+    const clock = testClock();
+    let armed = 0;
+    const timeLimit: Clock["timeLimit"] = (ms) => {
+      armed += 1;
+      const limit = clock.timeLimit(ms);
+      return {
+        signal: limit.signal,
+        cancel: () => {
+          armed -= 1;
+          limit.cancel();
+        },
+      };
+    };
+    const transport = createTransport({ apiUrl: server.url, apiKey: API_KEY, clock: { ...clock, timeLimit } });
+    await transport({ endpoint: list }).catch(() => {});
+    expect([server.requests.length, armed]).toEqual([1, 0]);
   });
 });
 
