@@ -1,5 +1,5 @@
 // Which contracts of an account nobody looks after: they carry this provider's mark and stand in no state that was given. Pure.
-import type { WireInstance } from "./api/instances.js";
+import type { WireInstance } from "./api/instance-row.js";
 import { ANY_MARK, readLabel } from "./resources/instance/label.js";
 
 /** One instance as a Pulumi state has it: a resource, or an operation that began and whose end the state does not know. */

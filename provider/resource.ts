@@ -3,7 +3,14 @@ import { backendOf, ownerToken } from "./account/identity.js";
 import { backendHints } from "./account/settings.js";
 
 /** The nouns that have a resource, with the sub-path of the package that holds their lifecycle. */
-const LIFECYCLES = { Instance: "instance" } as const;
+const LIFECYCLES = {
+  Instance: "instance",
+  Template: "template",
+  Volume: "volume",
+  SshKey: "ssh-key",
+  InstanceSshKey: "instance-ssh-key",
+  EnvVar: "env-var",
+} as const;
 export type Kind = keyof typeof LIFECYCLES;
 
 /** Pulumi's type token of a kind. It stands in users' states and never changes. */

@@ -1,4 +1,4 @@
-import { WireInstance } from "../provider/api/instances.js";
+import { WireInstance } from "../provider/api/instance-row.js";
 import { contractsOf } from "./accounts.js";
 import { type InstanceRow, listedRow } from "./contracts/row.js";
 import { compareValues, isFilter, isRecord, passes } from "./filters.js";

@@ -1,5 +1,5 @@
 import { type Client, createClient } from "../api/client.js";
-import type { WireInstance } from "../api/instances.js";
+import type { WireInstance } from "../api/instance-row.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type Claims, createClaims } from "./claims.js";
 import { createDestroyer, type Destroyer } from "./destroyer.js";

@@ -1,5 +1,6 @@
 import type { Client } from "../api/client.js";
-import { DESTROY_BATCH_SIZE, type WireInstance } from "../api/instances.js";
+import type { WireInstance } from "../api/instance-row.js";
+import { DESTROY_BATCH_SIZE } from "../api/instances.js";
 import type { Clock } from "../clock.js";
 import { ApiError, AuthError, VastError, WireFormatError } from "../errors.js";
 import { gather } from "./gather.js";

@@ -1,5 +1,6 @@
 import type { Client } from "../api/client.js";
-import { type InstanceListQuery, LIST_PAGE_SIZE, type WireInstance } from "../api/instances.js";
+import type { WireInstance } from "../api/instance-row.js";
+import { type InstanceListQuery, LIST_PAGE_SIZE } from "../api/instances.js";
 import { ApiError, NotFoundError, VastError } from "../errors.js";
 
 /** A bound for accounts that never end: 400 pages are 10,000 instances. */

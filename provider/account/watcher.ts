@@ -1,4 +1,4 @@
-import type { WireInstance } from "../api/instances.js";
+import type { WireInstance } from "../api/instance-row.js";
 import { type Clock, untilAborted } from "../clock.js";
 import { VastError } from "../errors.js";
 

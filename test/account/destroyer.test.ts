@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DestroyOptions } from "../../provider/account/destroyer.js";
 import { createDestroyer } from "../../provider/account/destroyer.js";
-import { WireInstance } from "../../provider/api/instances.js";
+import { WireInstance } from "../../provider/api/instance-row.js";
 import { ApiError, AuthError, CancelledError, ConnectionError, VastError } from "../../provider/errors.js";
 import { clientOf, errorOf, hangUp, json, type Respond, replay, testClock, tinyServer } from "../api/tiny-server.js";
 import { accountWith } from "./rented.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWatcher, type Feed, type Look } from "../../provider/account/watcher.js";
-import { WireInstance } from "../../provider/api/instances.js";
+import { WireInstance } from "../../provider/api/instance-row.js";
 import type { Clock } from "../../provider/clock.js";
 import { CancelledError, ConnectionError, VastError } from "../../provider/errors.js";
 import { errorOf, testClock } from "../api/tiny-server.js";

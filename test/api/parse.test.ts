@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Client } from "../../provider/api/client.js";
-import type { RentBody, WireInstance } from "../../provider/api/instances.js";
+import type { WireInstance } from "../../provider/api/instance-row.js";
+import type { RentBody } from "../../provider/api/instances.js";
 import type { SearchBody } from "../../provider/api/offers.js";
 import { looseFlag, looseNumber, looseText, wireId, wireNumber } from "../../provider/api/wire-types.js";
 import { WireFormatError } from "../../provider/errors.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { adviceOf } from "../../cli/orphans/words.js";
-import type { WireInstance } from "../../provider/api/instances.js";
+import type { WireInstance } from "../../provider/api/instance-row.js";
 import { dollarsBilledAbout, dollarsPerHourNow, findOrphans, type StateEntry } from "../../provider/orphans.js";
 import { A_TOKEN, finished, pending, STRANGE_TOKEN, urnOf } from "./given.js";
 

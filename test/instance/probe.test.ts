@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { WireInstance } from "../../provider/api/instances.js";
+import type { WireInstance } from "../../provider/api/instance-row.js";
 import { CancelledError } from "../../provider/errors.js";
 import { probe, type Wanted, wantedAnswer, wantedText } from "../../provider/resources/instance/probe.js";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { WireInstance } from "../../provider/api/instances.js";
+import type { WireInstance } from "../../provider/api/instance-row.js";
 import { type Goal, judge, NOTHING_SEEN, remember, type Verdict } from "../../provider/resources/instance/readiness.js";
 import { recordedInstance } from "../support/recorded.js";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { WireInstance } from "../../provider/api/instances.js";
+import { WireInstance } from "../../provider/api/instance-row.js";
 
 /** One answer of the service as somebody kept it; `evidence` says how far it can be trusted. */
 export interface Recorded {

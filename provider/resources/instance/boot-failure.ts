@@ -1,4 +1,4 @@
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
 import { lastLogLines } from "./boot-log.js";
 import { bootFailed, logText, money } from "./messages.js";

@@ -1,6 +1,6 @@
 import type { Account } from "../../account/account.js";
 import { resolveBudget } from "../../account/budget.js";
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, VastError } from "../../errors.js";

@@ -1,4 +1,4 @@
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Bag } from "../../engine/values.js";
 import { durationText } from "../../wait.js";
 import { PRICE_TOLERANCE } from "./changes.js";

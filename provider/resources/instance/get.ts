@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Account } from "../../account/account.js";
-import type { InstanceListQuery, WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
+import type { InstanceListQuery } from "../../api/instances.js";
 import { VastError } from "../../errors.js";
 import { type LookupOptions, type LookupOutputOptions, lookupAccount, lookupOutput } from "../../lookup.js";
 import type { PulumiArgs } from "../../pulumi-args.js";

@@ -1,10 +1,9 @@
-import { type Account, accountFor } from "../../account/account.js";
-import { resolveSettings } from "../../account/settings.js";
-import type { WireInstance } from "../../api/instances.js";
-import type { EngineContext } from "../../engine/context.js";
+import type { Account } from "../../account/account.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { VastError } from "../../errors.js";
+import { type Runtime, thisProcess } from "../../runtime.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
@@ -14,16 +13,6 @@ import { sweepPending } from "./own-contracts.js";
 import { refreshedOutputs, tooYoungUntil, UNRESOLVED } from "./read-back.js";
 import { checkBudget, contractName, emptyStackView, noteShown } from "./stack-view.js";
 import { syncInstance } from "./sync.js";
-
-/** What a lifecycle needs of the process it runs in; replaced in tests. */
-export interface Runtime {
-  accountOf(operation: Operation): Account;
-  context?: () => EngineContext;
-}
-
-const thisProcess: Runtime = {
-  accountOf: (operation) => accountFor(resolveSettings(operation.readConfig)),
-};
 
 const MINUTE_MS = 60_000;
 

@@ -1,4 +1,4 @@
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { CancelledError, NotReadyError } from "../../errors.js";
 import { type Silence, wantedText } from "./probe.js";
 import type { Ending } from "./wait-ready.js";

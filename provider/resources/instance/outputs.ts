@@ -1,4 +1,4 @@
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 
 /** What an instance tells about itself besides its inputs. A value that Vast does not give at the moment is left out. */
 export interface InstanceFacts {

@@ -1,5 +1,5 @@
 import type { Account } from "../../account/account.js";
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { NothingRentedError } from "../../errors.js";
 import { readLabel } from "./label.js";

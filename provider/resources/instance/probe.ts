@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { connect, type Socket } from "node:net";
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { USER_AGENT } from "../../api/transport.js";
 import type { Clock } from "../../clock.js";
 import type { InstanceInputs } from "./inputs.js";

@@ -1,4 +1,4 @@
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Bag } from "../../engine/values.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
 import type { InstanceInputs } from "./inputs.js";

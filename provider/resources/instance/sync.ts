@@ -1,5 +1,5 @@
 import type { Account } from "../../account/account.js";
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { isSameInput } from "../../engine/diff.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";

@@ -1,4 +1,4 @@
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { readLabel } from "./label.js";
 
 /** When an instance ends itself: epoch seconds, or `never` when its watchdog was told to stand down. */

@@ -1,5 +1,5 @@
 import type { Account } from "../../account/account.js";
-import type { WireInstance } from "../../api/instances.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { AuthError, SettingsError, VastError } from "../../errors.js";
 import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
 import { type Goal, judge, NOTHING_SEEN, remember } from "./readiness.js";
