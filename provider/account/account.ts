@@ -5,6 +5,7 @@ import { type Claims, createClaims } from "./claims.js";
 import { createDestroyer, type Destroyer } from "./destroyer.js";
 import { gather } from "./gather.js";
 import { createListing, type Listing } from "./listing.js";
+import { createMarked, type Marked } from "./marked.js";
 import { MISSING_KEY, type Settings } from "./settings.js";
 import { createWatcher, type Watcher } from "./watcher.js";
 
@@ -20,6 +21,8 @@ export interface Account {
   readonly destroy: Destroyer;
   /** Ids of contracts that the engine has shown this process: they are in the state, so nobody may adopt them. */
   readonly knownIds: Set<number>;
+  /** Contracts whose label begins with this provider's mark, as far as a quick look tells. */
+  readonly marked: Marked;
   /** All contracts of the account with their labels, read after the question; askers that come together share one list. */
   contracts(signal?: AbortSignal): Promise<WireInstance[]>;
   /**
@@ -45,6 +48,7 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     listing,
     look,
     claims: createClaims(),
+    marked: createMarked(listing, clock, Boolean(apiKey)),
     watcher: createWatcher(clock, (ids) => rowsOf(ids)),
     destroy: createDestroyer(client, clock, look),
     knownIds: new Set(),

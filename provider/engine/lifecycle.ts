@@ -44,8 +44,11 @@ export interface Noun<Inputs> {
   /** Checks and completes the known inputs; `unknown` names those that cannot be looked at yet. Calls no API. */
   check(known: Bag, unknown: ReadonlySet<string>, about: CheckedResource): { inputs: Bag; failures: CheckFailure[] };
   readonly onChange: ChangeTable<Inputs>;
-  /** What else is to be done, besides following changes of inputs: outputs to replace or update for. */
-  alsoChanges?(before: Bag, wanted: Bag): DiffResult;
+  /**
+   * What else is to be done, besides following changes of inputs: outputs to replace or update for. Must not fail, but
+   * to refuse what is wanted, and be quick or local: every preview asks it.
+   */
+  alsoChanges?(id: string, before: Bag, wanted: Bag, operation: Operation): Promise<DiffResult> | DiffResult;
   readonly same: Sameness<Inputs>;
   /** Inputs that keep the value they had when the resource was first created. */
   readonly kept: readonly (keyof Inputs & string)[];
@@ -129,7 +132,7 @@ export function defineLifecycle<Inputs>(
       plainly(async () => {
         noun.shown(id, olds);
         const byTable = diffByTable(noun.onChange, noun.same, olds, news);
-        const also = noun.alsoChanges?.(olds, news) ?? { changes: false, replaces: [] };
+        const also = (await noun.alsoChanges?.(id, olds, news, operation())) ?? { changes: false, replaces: [] };
         return { changes: byTable.changes || also.changes, replaces: [...byTable.replaces, ...also.replaces] };
       }),
 

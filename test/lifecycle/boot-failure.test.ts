@@ -64,7 +64,7 @@ describe("a boot that fails because of the machine", () => {
         ),
       );
     }
-    expect(failure.message).toMatch(/Nothing is rented and nothing is billed/);
+    expect(failure.message).toMatch(/What this run rented was given back, and is not billed any more/);
   });
 });
 
@@ -83,7 +83,7 @@ describe("a boot that fails because of what it was asked to run", () => {
     t.world.tell({ story });
     const failure = await failureOf(t.process().up(anInstance()));
     expect(failure.message).toMatch(message);
-    expect(failure.message).toMatch(/It was destroyed \(billed: its disk, about .*, and nothing is billed any more/);
+    expect(failure.message).toMatch(/It was destroyed \(billed: its disk, about .*, and is not billed any more/);
     expect(failure.id).toBeUndefined();
     expect(t.world.contracts()).toHaveLength(1);
     expect(t.world.billedContracts()).toEqual([]);

@@ -69,7 +69,7 @@ describe("creating an instance", () => {
 
     expect(failure.id).toBeUndefined();
     expect(failure.message).toMatch(
-      /None of the 3 offers tried could be kept .* Nothing is rented and nothing is billed/,
+      /None of the 3 offers tried could be kept .* What this run rented was given back, and is not billed any more/,
     );
     expect(rentCalls()).toHaveLength(3);
     expect(t.world.contracts()).toEqual([]);
@@ -80,7 +80,7 @@ describe("creating an instance", () => {
       t.process().up(anInstance({ offer: { gpuName: "H100 SXM" }, maxDollarsPerHour: 1 })),
     );
     expect(failure.message).toMatch(
-      /No offer fits H100 SXM with 10 GB of disk at 1\.000 \$\/h or less\. Nothing was rented/,
+      /No offer fits H100 SXM with 10 GB of disk at 1\.000 \$\/h or less\. This run rented nothing/,
     );
     expect(rentCalls()).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe("creating an instance", () => {
     const dear = t.world.offers().toSorted((a, b) => b.dollarsPerHour - a.dollarsPerHour)[0];
     const inputs = anInstance({ offer: undefined, offerId: dear?.id, maxDollarsPerHour: 0.2 });
     const failure = await failureOf(t.process().up(inputs));
-    expect(failure.message).toMatch(/is not on the market at 0\.200 \$\/h or less\. Nothing was rented/);
+    expect(failure.message).toMatch(/is not on the market at 0\.200 \$\/h or less\. This run rented nothing/);
     expect(t.world.contracts()).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe("creating an instance", () => {
   it("stops at once when the account has no credit, whatever else is on the market", async () => {
     t.world.setCredit(0);
     const failure = await failureOf(t.process().up(anInstance()));
-    expect(failure.message).toMatch(/insufficient_credit.* Nothing was rented and nothing is billed\. Put credit/);
+    expect(failure.message).toMatch(/insufficient_credit.* This run rented nothing, so it costs nothing\. Put credit/);
     expect(rentCalls()).toHaveLength(1);
   });
 
@@ -181,7 +181,7 @@ describe("a create that does not get ready", () => {
     const second = t.process();
     const { inputs } = await second.instance.check(failure.properties, anInstance({ timeouts: { createMinutes: 10 } }));
     const news = { ...inputs, __provider: failure.properties.__provider };
-    expect(await second.instance.diff(failure.id, failure.properties, news)).toEqual({ changes: false, replaces: [] });
+    expect(await second.instance.diff(failure.id, failure.properties, news)).toEqual({ changes: true, replaces: [] });
     const { outs } = await second.instance.update(failure.id, failure.properties, news);
     expect(outs).toMatchObject({ status: "running", label: "trainer" });
     expect(t.world.contracts()).toMatchObject([{ label: FINISHED, actualStatus: "running" }]);
@@ -230,6 +230,6 @@ describe("a create that does not get ready", () => {
     t.world.act(t.world.billedContracts()[0]?.id ?? 0, { do: "destroy" });
     const failure = await failing;
     expect(failure.id).toBeUndefined();
-    expect(failure.message).toMatch(/disappeared while it was booting.* Nothing is billed any more/);
+    expect(failure.message).toMatch(/disappeared while it was booting.* It is not billed any more/);
   });
 });

@@ -72,7 +72,7 @@ describe("a rent whose answer is lost", () => {
     const failure = await failureOf(t.process().up(anInstance({ maxAttempts: 2 })));
     expect(failure.id).toBeUndefined();
     expect(failure.message).toContain(`label \`pulumi:${TOKEN}:pending\``);
-    expect(failure.message).not.toContain("nothing is billed");
+    expect(failure.message).not.toMatch(/not billed any more|costs nothing/);
   });
 
   it("is still swept when the run is cut off before the end of the create", async () => {

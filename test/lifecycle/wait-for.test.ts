@@ -223,7 +223,7 @@ describe("an instance that changes while it is asked", () => {
     t.world.act(t.world.billedContracts()[0]?.id ?? 0, { do: "destroy" });
     const failure = await failing;
     expect(failure.id).toBeUndefined();
-    expect(failure.message).toMatch(/Nothing is billed any more/);
+    expect(failure.message).toMatch(/It is not billed any more/);
   });
 
   it("is called where its newest row says", async () => {

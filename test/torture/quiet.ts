@@ -26,6 +26,8 @@ export function calm({ simulator, world, program }: Scene): void {
  */
 export async function untilQuiet(scene: Scene, wayOut: WayOut = "destroy by hand"): Promise<void> {
   calm(scene);
+  // Lists may show late what a run rented just before it was killed; from then on the next run knows of it.
+  await scene.clock.sleep(scene.world.settings.listLagSeconds * 1000);
   await upUntilQuiet(scene, wayOut);
   const adopted = [...scene.program].filter(([, { adoptInstanceId }]) => adoptInstanceId !== undefined);
   if (adopted.length > 0) {

@@ -31,7 +31,7 @@ export async function afterBootFailure(
     throw new NothingRentedError(
       "boot_failed",
       `Instance ${id} did not boot because of what it was asked to run: ${ending.because}.${logText(log)} ` +
-        `It was destroyed${billed}, and nothing is billed any more. ` +
+        `It was destroyed${billed}, and is not billed any more. ` +
         'Correct `image`, `onstart`, `args` or `imageLogin` and run again, or set `onBootFailure: "keep"` to look at it.',
     );
   }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
+import { MOST_PORTS, parsePort, portText } from "../../api/ports.js";
 import { checkBySchema } from "../../engine/check.js";
 import type { CheckFailure, Noun } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { messageOf } from "../../errors.js";
 import { InstanceInputs } from "./inputs.js";
 import { ANY_MARK, finishedLabel, LONGEST_LABEL } from "./label.js";
-import { MOST_PORTS, parsePort, portText } from "./ports.js";
 import { withWatchdog } from "./time-to-live.js";
 
 /** Inputs whose values are not repeated in messages. */

@@ -9,13 +9,14 @@ import { afterBootFailure } from "./boot-failure.js";
 import { DISK_TOLERANCE_GB } from "./changes.js";
 import type { InstanceInputs } from "./inputs.js";
 import { finishedLabel } from "./label.js";
+import { UNRESOLVED } from "./left-behind.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
 import { findOwnContracts, refuseBeside, sweepPending } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
-import { freshOutputs, readBackInputs, UNRESOLVED } from "./read-back.js";
+import { freshOutputs, readBackInputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, giveBack, type RentContext, rentNext } from "./rent.js";
-import type { StackView } from "./stack-view.js";
+import { REPLACED, type StackView } from "./stack-view.js";
 import { expiryOnVast, expiryText } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
 
@@ -33,16 +34,32 @@ export async function createInstance(
 ): Promise<{ id: string; outputs: Bag }> {
   const token = inputs.ownerToken ?? "";
   const budget = resolveBudget(operation.readConfig);
-  const attempts = { failed: [], answerLost: false };
-  const context: RentContext = { account, view, budget, inputs, operation, attempts, token };
   const startedAt = account.clock.now();
   const deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
+  const replaced = [...(view.idsOf.get(token) ?? [])];
+  const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
+  const unfinished = {
+    ...lasting,
+    ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
+  };
+  const context: RentContext = {
+    account,
+    view,
+    budget,
+    inputs,
+    token,
+    attempts: { failed: [], answerLost: false },
+    // Whatever ends this create, from the first moment of a contract on: what it still owes is in the state.
+    operation: { ...operation, exists: (id, outputs) => operation.exists(id, { ...unfinished, ...outputs }) },
+  };
   let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
   for (;;) {
     contract ??= await rentNext(context);
-    if (inputs.adoptInstanceId === undefined) operation.exists(String(contract.id), { [UNRESOLVED]: true });
     const row = await followNew(context, contract, { startedAt, deadline });
-    if (row) return finish(context, contract, row, startedAt);
+    if (row) {
+      const { id, outputs } = await finish(context, contract, row, startedAt);
+      return { id, outputs: { ...outputs, ...lasting } };
+    }
     contract = undefined;
   }
 }
@@ -132,7 +149,7 @@ async function followNew(
     operation.ended();
     throw new NothingRentedError(
       "gone_while_booting",
-      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. Nothing is billed any more. Run again.`,
+      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more. Run again.`,
     );
   }
   if (ending.is === "failed") {
@@ -153,7 +170,11 @@ async function finish(
   const expiry = contract.expiry ?? expiryOnVast(row, token);
   const label = finishedLabel(inputs.label, token, inputs.labelMark, expiry);
   // The label last: until then a run that is cut off is taken up again.
-  if (inputs.adoptInstanceId === undefined) await sweepLate(context, contract.id, startedAt);
+  if (inputs.adoptInstanceId === undefined) {
+    const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
+    const sweep = { token, keepId: contract.id, notBefore: startedAt + FRESH_MS, timeoutMs };
+    await sweepPending(account, context.view.idsInState, sweep, operation);
+  }
   if ((row.label ?? "") !== label) await account.client.instances.setLabel(contract.id, label, operation.signal);
   // What was not rented just now may differ from the program: that shows in the next preview instead of being overwritten unasked.
   const observed = contract.offerId === undefined ? readBackInputs(row, inputs, token) : {};
@@ -168,19 +189,4 @@ async function finish(
     ...(contract.instanceApiKey === undefined ? {} : { instanceApiKey: contract.instanceApiKey }),
   };
   return { id: String(contract.id), outputs };
-}
-
-/**
- * Ends what a lost answer, or a run that was killed just after its rent, left behind. Such a contract can be missing from lists for a
- * minute, so the last look is made no sooner than that after the create began.
- */
-async function sweepLate(context: RentContext, keepId: number, startedAt: number): Promise<void> {
-  const { account, view, inputs, token, operation } = context;
-  const tooSoonMs = startedAt + FRESH_MS - account.clock.now();
-  if (tooSoonMs > 0) {
-    operation.progress("ready; making sure that no earlier run left a machine behind");
-    await account.clock.sleep(tooSoonMs, operation.signal);
-  }
-  const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
-  await sweepPending(account, view.idsInState, token, keepId, operation, timeoutMs);
 }

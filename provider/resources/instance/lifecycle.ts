@@ -1,5 +1,6 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
+import { diffByTable } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { VastError } from "../../errors.js";
@@ -9,16 +10,23 @@ import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
 import { driftActions, driftOf } from "./drift.js";
 import type { InstanceInputs } from "./inputs.js";
-import { sweepPending } from "./own-contracts.js";
-import { refreshedOutputs, tooYoungUntil, UNRESOLVED } from "./read-back.js";
+import { deleteTimeoutMs, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf } from "./left-behind.js";
+import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
 import { checkBudget, contractName, emptyStackView, noteShown } from "./stack-view.js";
 import { syncInstance } from "./sync.js";
-
-const MINUTE_MS = 60_000;
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const view = emptyStackView();
+
+  /** Undefined where the settings do not make one: a preview needs none, and what needs it says what is wrong. */
+  function accountIfAny(operation: Operation): Account | undefined {
+    try {
+      return runtime.accountOf(operation);
+    } catch {
+      return undefined;
+    }
+  }
 
   return defineLifecycle<InstanceInputs>(
     {
@@ -29,10 +37,17 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       },
       onChange,
       same,
-      alsoChanges: (before, wanted) => {
+      alsoChanges: async (id, before, wanted, operation) => {
         const actions = [...driftActions(before, wanted as unknown as InstanceInputs).values()];
         const replaces = actions.includes("replace") ? ["onDrift"] : [];
-        return { changes: actions.some((action) => action !== "ignore"), replaces };
+        const acts = actions.some((action) => action !== "ignore");
+        // A refresh forgets that a create was cut off; its sweep stays due all the same.
+        if (acts || isSweepDue(before)) return { changes: true, replaces };
+        const account = accountIfAny(operation);
+        return {
+          changes: account !== undefined && (await seesLeftBehind(account, view, id, before, operation)),
+          replaces,
+        };
       },
       kept: ["ownerToken"],
       shown: (id, outputs) => noteShown(view, id, outputs),
@@ -61,9 +76,11 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
 
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
-        const outputs = await syncInstance(account, Number(id), before, wanted, operation);
-        if (before[UNRESOLVED]) await sweepFor(account, view.idsInState, Number(id), before, operation);
-        return outputs;
+        const isLeftBehind = view.leftBehind.delete(id);
+        if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
+        // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
+        const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
+        return onlySwept ? withoutInputs(before) : syncInstance(account, Number(id), before, wanted, operation);
       },
 
       delete: async (id, before, operation) => {
@@ -76,8 +93,8 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         });
         view.ledger.remove(contractName(Number(id)));
         // What a killed replacement left is found by no create when the program is taken back or destroyed.
-        const sweep = sweepFor(account, view.idsInState, Number(id), before, operation);
-        await (before[UNRESOLVED] ? sweep : sweep.catch(() => {}));
+        const sweep = sweepLeftBehind(account, view, id, before, operation);
+        await (isSweepDue(before) ? sweep : sweep.catch(() => {}));
       },
     },
     runtime.context,
@@ -95,24 +112,12 @@ function withDrift(row: WireInstance, before: Bag, now: number, operation: Opera
   return { ...refreshedOutputs(row, before, tokenOf(before)), drift };
 }
 
-function tokenOf(bag: { readonly ownerToken?: unknown }): string {
-  return typeof bag.ownerToken === "string" ? bag.ownerToken : "";
+/** Something is to be sent to Vast, besides ending what was left behind. */
+function needsSync(before: Bag, wanted: InstanceInputs): boolean {
+  const acts = [...driftActions(before, wanted).values()].some((action) => action !== "ignore");
+  return acts || diffByTable(onChange, same, before, wanted as unknown as Bag).changes;
 }
 
-/** How long a destroy may take, as the state says it. */
-function deleteTimeoutMs(before: Bag): number {
-  const { deleteMinutes = 10 } = (before.timeouts ?? {}) as Partial<InstanceInputs["timeouts"]>;
-  return deleteMinutes * MINUTE_MS;
-}
-
-/** Makes up for a sweep that a cut-off create could not do: no create looks for this token's contracts any more. */
-async function sweepFor(
-  account: Account,
-  idsInState: ReadonlySet<number>,
-  id: number,
-  before: Bag,
-  operation: Operation,
-): Promise<void> {
-  if (tokenOf(before) !== "")
-    await sweepPending(account, idsInState, tokenOf(before), id, operation, deleteTimeoutMs(before));
+function withoutInputs(before: Bag): Bag {
+  return Object.fromEntries(Object.entries(before).filter(([key]) => !(key in onChange)));
 }

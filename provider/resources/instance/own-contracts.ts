@@ -24,21 +24,37 @@ export async function findOwnContracts(
   return { pending: marked("pending"), finished: marked("finished") };
 }
 
+/** What a sweep ends and what it spares. */
+export interface Sweep {
+  readonly token: string;
+  /** The contract that is the resource. */
+  readonly keepId: number;
+  /** The look is made no sooner, in milliseconds of the clock: a fresh contract can be missing from lists for a minute. Default: at once. */
+  readonly notBefore?: number | undefined;
+  /** How long the end of one contract is waited for. */
+  readonly timeoutMs: number;
+}
+
 /**
- * Ends every contract with a token's pending label that is neither kept nor in the state: what the lost answer of a rent left behind
- * beside the contract that became the instance.
+ * Ends every contract with a token's pending label that is neither kept nor in the state: what a lost answer, or a run that was killed
+ * just after its rent, left behind beside the contract that became the instance.
  */
 export async function sweepPending(
   account: Account,
   idsInState: ReadonlySet<number>,
-  token: string,
-  keepId: number,
+  { token, keepId, notBefore = 0, timeoutMs }: Sweep,
   operation: Operation,
-  timeoutMs: number,
 ): Promise<void> {
+  const tooSoonMs = notBefore - account.clock.now();
+  if (tooSoonMs > 0) {
+    operation.progress("making sure that no earlier run left a machine behind");
+    await account.clock.sleep(tooSoonMs, operation.signal);
+  }
   const { pending } = await findOwnContracts(account, idsInState, token, operation.signal);
   for (const { id } of pending.filter((row) => row.id !== keepId)) {
-    operation.warn(`Ending contract ${id}: a second one of this resource that a lost answer left behind.`);
+    operation.warn(
+      `Ending contract ${id}: a second one of this resource, left by a run that was cut off or by a lost answer.`,
+    );
     await account.destroy(id, { timeoutMs, signal: operation.signal });
   }
 }

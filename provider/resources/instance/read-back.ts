@@ -1,10 +1,10 @@
 import type { WireInstance } from "../../api/instance-row.js";
+import { parsePort, portFlag, portText } from "../../api/ports.js";
 import type { Bag } from "../../engine/values.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
 import type { InstanceInputs } from "./inputs.js";
 import { readLabel } from "./label.js";
 import { liveFacts, rentedFacts } from "./outputs.js";
-import { parsePort, portFlag, portText } from "./ports.js";
 import { FRESH_MS } from "./readiness.js";
 import { expiryOnVast, expiryText, withoutWatchdog } from "./time-to-live.js";
 
@@ -58,9 +58,6 @@ function readBackEnv(extraEnv: Record<string, string>, declared: Partial<Instanc
     ports: (declared.ports ?? []).filter((port) => published.includes(portFlag(port))),
   };
 }
-
-/** Output that says: the create of this resource did not reach the sweep at its end. */
-export const UNRESOLVED = "unresolvedRent";
 
 /** Outputs of an instance that was just rented or changed: what the program declared, and everything the row tells. */
 export function freshOutputs(row: WireInstance): Bag {

@@ -1,6 +1,6 @@
 import type { RentBody } from "../../api/instances.js";
+import { portFlag } from "../../api/ports.js";
 import type { InstanceInputs } from "./inputs.js";
-import { portFlag } from "./ports.js";
 
 /** The codes that Vast's own client sends; "direc" is how the service spells it (vast-api.md §2.2). */
 const RUNTYPE_CODES = {

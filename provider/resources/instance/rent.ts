@@ -112,7 +112,7 @@ async function checkCredit({ account, budget, operation }: RentContext): Promise
 function refuseByBudget(why: string): NothingRentedError {
   return new NothingRentedError(
     "over_budget",
-    `Over the stack's budget: ${why}. Nothing was rented for this resource and nothing is billed for it. ` +
+    `Over the stack's budget: ${why}. Nothing was rented for this resource, so it costs nothing. ` +
       "Raise the limit in the stack configuration, or leave instances out. A replacement counts twice while both run: " +
       "the option `deleteBeforeReplace` ends the old one first.",
   );
@@ -230,7 +230,7 @@ function refused(candidate: OfferCandidate, error: unknown): unknown {
   return new NothingRentedError(
     code,
     `Vast refused to rent offer ${candidate.offerId}: "${refusal.said}" (${code}, HTTP ${refusal.status}). ` +
-      `Nothing was rented and nothing is billed. ${remedy}`,
+      `This run rented nothing, so it costs nothing. ${remedy}`,
   );
 }
 
@@ -254,7 +254,7 @@ function nothingRented({ inputs, attempts }: RentContext, found: number): Nothin
   if (inputs.offerId !== undefined && !tried) {
     return new NothingRentedError(
       "no_offer",
-      `Offer ${inputs.offerId} is not on the market${cap}. Nothing was rented and nothing is billed. ` +
+      `Offer ${inputs.offerId} is not on the market${cap}. This run rented nothing, so it costs nothing. ` +
         "Offers vanish when they are rented: give another `offerId`, or a query in `offer`.",
     );
   }
@@ -262,20 +262,20 @@ function nothingRented({ inputs, attempts }: RentContext, found: number): Nothin
     return new NothingRentedError(
       "all_claimed",
       `${found} offers fit ${describeQuery(inputs.offer ?? {})}, and other instances of this run have taken them, or nothing boots on their ` +
-        "machines. Nothing was rented for this one and nothing is billed for it. Loosen the query, or run again later.",
+        "machines. Nothing was rented for this one, so it costs nothing. Loosen the query, or run again later.",
     );
   }
   if (!tried) {
     return new NothingRentedError(
       "no_offer",
-      `No offer fits ${describeQuery(inputs.offer ?? {})} with ${inputs.diskGb} GB of disk${cap}. Nothing was rented and nothing is billed. ` +
+      `No offer fits ${describeQuery(inputs.offer ?? {})} with ${inputs.diskGb} GB of disk${cap}. This run rented nothing, so it costs nothing. ` +
         "Loosen the query, raise `maxDollarsPerHour`, or run again later.",
     );
   }
   return new NothingRentedError(
     "all_failed",
     `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted): ${tried}. ` +
-      `${attempts.answerLost ? "" : "Nothing is rented and nothing is billed. "}` +
+      `${attempts.answerLost ? "" : "What this run rented was given back, and is not billed any more. "}` +
       "Run again, loosen the query, or raise `maxAttempts`.",
   );
 }

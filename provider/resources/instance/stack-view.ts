@@ -3,22 +3,39 @@ import type { CheckedResource, CheckFailure } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { messageOf } from "../../errors.js";
 
+/**
+ * Output of a replacement: the ids that stood in the state for this resource when it was made. The engine shows an old machine that still
+ * waits for its deletion only when it deletes it; until then a further replacement has to know that it is not lost.
+ */
+export const REPLACED = "replacedIds";
+
 /** What this process has learnt of the stack from the engine. */
 export interface StackView {
   /** Contracts that the engine has shown: they are in the state, so no create may adopt them. */
   readonly idsInState: Set<number>;
+  /** The same by the resource that they belong to. */
+  readonly idsOf: Map<string, Set<number>>;
+  /** Ids of resources beside which diff saw a contract that a run left behind. */
+  readonly leftBehind: Set<string>;
   /** The stack's instances and their prices, those being rented included. */
   readonly ledger: Ledger;
 }
 
 /** A view of a stack of which nothing is known yet. */
 export function emptyStackView(): StackView {
-  return { idsInState: new Set(), ledger: createLedger() };
+  return { idsInState: new Set(), idsOf: new Map(), leftBehind: new Set(), ledger: createLedger() };
 }
 
 /** Takes note of an instance that the engine has shown. */
-export function noteShown({ idsInState, ledger }: StackView, id: string, outputs: Bag): void {
-  idsInState.add(Number(id));
+export function noteShown({ idsInState, idsOf, ledger }: StackView, id: string, outputs: Bag): void {
+  const { ownerToken, [REPLACED]: replaced } = outputs;
+  const shown = [Number(id), ...(Array.isArray(replaced) ? replaced.map(Number) : [])];
+  const own = idsOf.get(String(ownerToken)) ?? new Set();
+  idsOf.set(String(ownerToken), own);
+  for (const known of shown) {
+    idsInState.add(known);
+    own.add(known);
+  }
   const price = outputs.targetState === "stopped" ? outputs.dollarsPerHourStopped : outputs.dollarsPerHour;
   ledger.note(contractName(Number(id)), typeof price === "number" ? price : undefined);
 }

@@ -11,9 +11,10 @@ import type { InstanceInputs } from "./inputs.js";
 import { finishedLabel } from "./label.js";
 import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
-import { freshOutputs, tooYoungUntil, UNRESOLVED } from "./read-back.js";
+import { freshOutputs, tooYoungUntil } from "./read-back.js";
 import type { Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
+import { REPLACED } from "./stack-view.js";
 import { type Expiry, expiryFromText, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
 
@@ -89,8 +90,7 @@ export async function syncInstance(
     return { ...known, ...freshOutputs(after) };
   }
   // From here on the changes are made; running out of time must record them, and the next run goes on waiting.
-  const due = before[UNRESOLVED] ? { [UNRESOLVED]: true } : {};
-  operation.exists(String(id), { ...known, ...due, ...freshOutputs(row) });
+  operation.exists(String(id), { ...known, ...freshOutputs(row) });
   const goal: Goal = {
     targetState: wanted.targetState,
     since: clock.now(),
@@ -182,8 +182,8 @@ function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs
 
 /** Outputs that no answer repeats. */
 function kept(before: Bag): Bag {
-  const { rentedAt, instanceApiKey, rentedDollarsPerHour } = before;
-  const known = Object.entries({ rentedAt, instanceApiKey, rentedDollarsPerHour });
+  const { rentedAt, instanceApiKey, rentedDollarsPerHour, [REPLACED]: replaced } = before;
+  const known = Object.entries({ rentedAt, instanceApiKey, rentedDollarsPerHour, [REPLACED]: replaced });
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 

@@ -1,0 +1,71 @@
+import type { Account } from "../../account/account.js";
+import type { Operation } from "../../engine/lifecycle.js";
+import type { Bag } from "../../engine/values.js";
+import type { InstanceInputs } from "./inputs.js";
+import { readLabel } from "./label.js";
+import { sweepPending } from "./own-contracts.js";
+import type { StackView } from "./stack-view.js";
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Output that says: the create of this resource did not reach the sweep at its end, which is due. Its value is the moment (ISO 8601) from which
+ * lists show every contract that the create, or a run that was killed before it, can have rented.
+ */
+export const UNRESOLVED = "unresolvedRent";
+
+/** Whether the create of this resource was cut off before it had looked for what else it may have rented. */
+export function isSweepDue(before: Bag): boolean {
+  return before[UNRESOLVED] !== undefined;
+}
+
+/**
+ * Whether a run that was killed while it replaced this resource left a machine beside it. When the program was taken back no create looks
+ * for it: so the next preview says it and shows an update, which ends it. Quick, and false when it cannot be known.
+ */
+export async function seesLeftBehind(
+  account: Account,
+  view: StackView,
+  id: string,
+  before: Bag,
+  operation: Operation,
+): Promise<boolean> {
+  const token = tokenOf(before);
+  if (token === "") return false;
+  const rows = await account.marked();
+  const left = rows.filter((row) => !view.idsInState.has(row.id) && readLabel(row.label, token).mark === "pending");
+  if (left.length === 0) return false;
+  view.leftBehind.add(id);
+  const ids = left.map((row) => row.id).join(", ");
+  operation.warn(
+    `A run that was cut off left contract ${ids} beside instance ${id}. It is billed; \`pulumi up\` ends it.`,
+  );
+  return true;
+}
+
+/** Ends what a create that was cut off may have left beside this contract, as soon as lists can be trusted to show it. */
+export async function sweepLeftBehind(
+  account: Account,
+  view: StackView,
+  id: string,
+  before: Bag,
+  operation: Operation,
+): Promise<void> {
+  const token = tokenOf(before);
+  if (token === "") return;
+  const due = before[UNRESOLVED];
+  const notBefore = typeof due === "string" ? Date.parse(due) : undefined;
+  const sweep = { token, keepId: Number(id), notBefore, timeoutMs: deleteTimeoutMs(before) };
+  await sweepPending(account, view.idsInState, sweep, operation);
+}
+
+/** The mark of the resource, empty where it has none. */
+export function tokenOf(bag: { readonly ownerToken?: unknown }): string {
+  return typeof bag.ownerToken === "string" ? bag.ownerToken : "";
+}
+
+/** How long a destroy may take, as the state says it. */
+export function deleteTimeoutMs(before: Bag): number {
+  const { deleteMinutes = 10 } = (before.timeouts ?? {}) as Partial<InstanceInputs["timeouts"]>;
+  return deleteMinutes * MINUTE_MS;
+}

@@ -1,0 +1,180 @@
+// What runs that were cut off leave beside a resource that stands in the state.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Bag } from "../../provider/engine/values.js";
+import {
+  anInstance,
+  failureOf,
+  HANDLER,
+  type ProviderProcess,
+  type TestWorld,
+  TOKEN,
+  testWorld,
+} from "../support/harness.js";
+
+const FINISHED = `trainer pulumi:${TOKEN}`;
+const LIST = "GET /api/v1/instances/";
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.stop());
+
+const billed = () => t.world.billedContracts();
+const listCalls = () => t.world.view().requests.filter(({ path }) => path.startsWith("/api/v1/instances/")).length;
+
+/** diff, as a preview asks it. */
+async function preview(process: ProviderProcess, id: string, before: Bag, program: Bag) {
+  const { inputs } = await process.instance.check(before, program);
+  const news = { ...inputs, __provider: HANDLER };
+  return { ...(await process.instance.diff(id, before, news)), news };
+}
+
+/** A run that rents a replacement of `id` and is killed at once: the engine records nothing. */
+async function killedReplacement(id: string, before: Bag): Promise<void> {
+  const dead = t.process();
+  await dead.instance.diff(id, before, before);
+  void failureOf(dead.up(anInstance({ generation: "next" })));
+  await t.clock.sleep(10_000);
+  dead.cancel();
+  await t.clock.sleep(15_000);
+}
+
+describe("a machine that a killed replacement left", () => {
+  let id: string;
+  let outs: Bag;
+  beforeEach(async () => {
+    ({ id, outs } = await t.process().up(anInstance()));
+    await killedReplacement(id, outs);
+    expect(billed()).toHaveLength(2);
+  });
+
+  it("is named in the next preview of the old program, and ended by its up", async () => {
+    const next = t.process();
+    const { changes, replaces, news } = await preview(next, id, outs, anInstance());
+    const [, left] = billed();
+    expect({ changes, replaces }).toEqual({ changes: true, replaces: [] });
+    expect(next.lines).toMatchObject([
+      { kind: "warning", text: expect.stringContaining(`left contract ${left?.id} beside instance ${id}`) },
+    ]);
+    const { outs: after } = await next.instance.update(id, outs, news);
+    expect(billed()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+    expect(after).toEqual(outs);
+  });
+
+  it("is ended without waiting for the instance, which may be outbid or stopped", async () => {
+    t.world.act(Number(id), { do: "stop" });
+    await t.clock.sleep(60_000);
+    const next = t.process();
+    const { news } = await preview(next, id, outs, anInstance());
+    const startedAt = t.clock.now();
+    await next.instance.update(id, outs, news);
+    expect(t.clock.now() - startedAt).toBeLessThan(30_000);
+    expect(billed()).toMatchObject([{ id: Number(id), curState: "stopped" }]);
+  });
+
+  it("is ended together with a change of the program", async () => {
+    const next = t.process();
+    const { news } = await preview(next, id, outs, anInstance({ label: "champion" }));
+    const { outs: after } = await next.instance.update(id, outs, news);
+    expect(billed()).toMatchObject([{ id: Number(id), label: `champion pulumi:${TOKEN}` }]);
+    expect(after.label).toBe("champion");
+  });
+
+  it("is no reason for a change in another resource, another stack, or where the state has it", async () => {
+    const [, left] = billed();
+    const next = t.process();
+    const other = { ...outs, ownerToken: "ba9876543210" };
+    expect(await preview(next, id, other, anInstance())).toMatchObject({ changes: false });
+    next.instance.diff(String(left?.id), { ...outs, instanceId: left?.id }, outs);
+    expect(await preview(next, id, outs, anInstance())).toMatchObject({ changes: false });
+  });
+});
+
+describe("the look of a preview for such machines", () => {
+  it("is one list call for many resources, and none without a key", async () => {
+    const { id, outs } = await t.process().up(anInstance());
+    await t.clock.sleep(10_000);
+    const before = listCalls();
+    const next = t.process();
+    for (let i = 0; i < 30; i += 1) await preview(next, id, outs, anInstance());
+    expect(listCalls() - before).toBe(1);
+    await preview(t.process(""), id, outs, anInstance());
+    expect(listCalls() - before).toBe(1);
+  });
+
+  it.each(["hang-up-before", "not-json", "auth-error", "500-before"] as const)(
+    "fails nothing when the list fails (%s)",
+    async (then) => {
+      const { id, outs } = await t.process().up(anInstance());
+      t.simulator.faults.add({ on: LIST, then, times: "always" });
+      expect(await preview(t.process(), id, outs, anInstance())).toMatchObject({ changes: false });
+    },
+  );
+});
+
+describe("a create that was cut off before its sweep", () => {
+  it("is gone on with by the next up, although a refresh in between forgot that it was not initialised", async () => {
+    const cutOff = t.process();
+    const failing = failureOf(cutOff.up(anInstance()));
+    await t.clock.sleep(5_000);
+    cutOff.cancel();
+    const { id, properties } = await failing;
+    const next = t.process();
+    const { props = {} } = await next.instance.read(id, properties);
+    const { changes, news } = await preview(next, id, props, anInstance());
+    expect(changes).toBe(true);
+    const { outs } = await next.instance.update(id, props, news);
+    expect(billed()).toMatchObject([{ id: Number(id), label: FINISHED, actualStatus: "running" }]);
+    expect(await preview(next, id, outs, anInstance())).toMatchObject({ changes: false });
+  });
+
+  it("is swept by the next run only when lists show everything that can have been rented", async () => {
+    t.world.settings.listLagSeconds = 40;
+    const dead = t.process();
+    void failureOf(dead.up(anInstance()));
+    await t.clock.sleep(8_000);
+    dead.cancel();
+    const second = t.process();
+    const failing = failureOf(second.up(anInstance()));
+    await t.clock.sleep(8_000);
+    second.cancel();
+    const { id, properties } = await failing;
+    expect(billed()).toHaveLength(2);
+
+    const next = t.process();
+    const { news } = await preview(next, id, properties, anInstance());
+    await next.instance.update(id, properties, news);
+    expect(billed()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+  });
+});
+
+describe("a resource that is replaced again before its old machine is deleted", () => {
+  it("takes the old machine neither for lost nor for its own", async () => {
+    const { id, outs } = await t.process().up(anInstance());
+    const second = t.process();
+    await second.instance.diff(id, outs, outs);
+    const failing = failureOf(second.up(anInstance({ generation: "2" })));
+    await t.clock.sleep(10_000);
+    second.cancel();
+    const failure = await failing;
+
+    // The engine shows only the newest: the first one waits for its deletion.
+    const third = t.process();
+    await third.instance.diff(failure.id, failure.properties, failure.properties);
+    const replacement = await third.up(anInstance({ generation: "3" }));
+    expect([id, failure.id]).not.toContain(replacement.id);
+    expect(billed().map((contract) => String(contract.id))).toEqual([id, failure.id, replacement.id]);
+
+    const last = t.process();
+    expect(await preview(last, replacement.id, replacement.outs, anInstance({ generation: "3" }))).toMatchObject({
+      changes: false,
+    });
+    for (const [old, props] of [
+      [id, outs],
+      [failure.id, failure.properties],
+    ] as const)
+      await last.instance.delete(old, props);
+    expect(billed()).toMatchObject([{ id: Number(replacement.id), label: FINISHED }]);
+  });
+});
