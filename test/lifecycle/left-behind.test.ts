@@ -86,7 +86,7 @@ describe("a machine that a killed replacement left", () => {
     const next = t.process();
     const other = { ...outs, ownerToken: "ba9876543210" };
     expect(await preview(next, id, other, anInstance())).toMatchObject({ changes: false });
-    next.instance.diff(String(left?.id), { ...outs, instanceId: left?.id }, outs);
+    await next.instance.diff(String(left?.id), { ...outs, instanceId: left?.id }, outs);
     expect(await preview(next, id, outs, anInstance())).toMatchObject({ changes: false });
   });
 });
