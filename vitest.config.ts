@@ -24,7 +24,7 @@ export default defineConfig({
         },
       },
       {
-        // Every fault at every request, and random walks: minutes long, run by `npx vitest run --project torture`.
+        // Every fault at every request, and random walks.
         test: { name: "torture", include: ["test/torture/**/*.test.ts"], testTimeout: 600_000 },
       },
     ],

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { knownViolations, takeWalks } from "./walk.js";
+import { takeWalks } from "./walk.js";
 
 // Two files share the work, so that two cores do. `npm run torture` takes as many as wanted, from a seed of its own.
 it("keeps every promise on 1,000 random walks", { timeout: 300_000 }, async () => {
@@ -7,5 +7,4 @@ it("keeps every promise on 1,000 random walks", { timeout: 300_000 }, async () =
   expect(counterexample).toBeUndefined();
   expect(figures.walks).toBe(1000);
   expect(figures.rented).toBeGreaterThan(1000);
-  expect(figures.known).toEqual(new Set(knownViolations.map(({ what }) => what)));
 });

@@ -114,7 +114,7 @@ export const InstanceInputs = z.strictObject({
   label: z.string().default(""),
   /**
    * Keep ` pulumi:<token>` at the end of the label: by it a machine is found again whose making was cut off, and orphans are listed.
-   * Default true. Changed in place.
+   * Without it a machine is in no state and has no mark when the CLI is killed in the last moment of a create. Default true. Changed in place.
    */
   labelMark: z.boolean().default(true),
   /** `stopped` keeps the disk, billed, and gives the GPU to others. Default `running`. Changed in place. */
