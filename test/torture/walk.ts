@@ -195,7 +195,7 @@ export interface Figures {
   readonly violations: Map<ViolationKind, number>;
 }
 
-/** Takes walks until one breaks a promise in a way that is not known; that one comes back shrunk. */
+/** Takes walks until one breaks a promise; that one comes back shrunk. */
 export async function takeWalks(
   parameters: { readonly walks: number; readonly seed: number; readonly path?: string | undefined },
   figures: Figures = { walks: 0, rented: 0, requests: 0, violations: new Map() },
