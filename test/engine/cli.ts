@@ -20,6 +20,8 @@ export interface Run extends EngineReport {
 /** A run of the CLI that is under way. */
 export interface Running {
   readonly ended: Promise<Run>;
+  /** All that it has written so far. */
+  text(): string;
   /** The processes that it has started, with all theirs. */
   processes(): ProcessInfo[];
   kill(signal: "SIGINT" | "SIGKILL"): void;
@@ -47,7 +49,7 @@ export interface CliOptions {
 }
 
 /** Commands that work on resources. */
-const OPERATIONS = ["preview", "up", "refresh", "destroy"];
+const OPERATIONS = ["preview", "up", "refresh", "destroy", "import"];
 
 export function createCli({ bin, cwd, env, configFile, events }: CliOptions): Cli {
   const texts: string[] = [];
@@ -82,6 +84,7 @@ export function createCli({ bin, cwd, env, configFile, events }: CliOptions): Cl
         texts.push(text);
         return { exitCode, stdout, text, ...readEvents(eventLog) };
       }),
+      text: () => text,
       processes: () => {
         const processes = child.pid === undefined ? [] : descendantsOf(child.pid);
         for (const { pid } of processes) leftBehind.add(pid);

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
@@ -9,6 +10,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** Folder with the Pulumi CLI and its language host. */
     pulumiBin: string;
+    /** Folder in which Node keeps what it has compiled, for all runs of the tests. */
+    compileCache: string;
   }
 }
 
@@ -17,9 +20,12 @@ const checkout = join(__dirname, "..", "..");
 /** What is compiled into dist/. */
 const SOURCES = ["provider", "simulator", "cli"];
 
-export async function setup(project: TestProject): Promise<void> {
+export async function setup(project: TestProject): Promise<() => void> {
   const [{ bin }] = await Promise.all([ensurePulumi(), ensureBuilt()]);
+  const compileCache = mkdtempSync(join(tmpdir(), "pulumi-vastai-compiled-"));
   project.provide("pulumiBin", bin);
+  project.provide("compileCache", compileCache);
+  return () => rmSync(compileCache, { recursive: true, force: true });
 }
 
 /** The programs of the tests run the compiled package, which must not be older than its sources. */

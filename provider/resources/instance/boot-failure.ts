@@ -39,7 +39,7 @@ export async function afterBootFailure(
   if (typeof machineId === "number") account.claims.avoidMachine(machineId);
   attempts.failed.push({ offerId, dollarsPerHour, why: `did not boot: ${ending.because}${billed}` });
   operation.warn(
-    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the machine: ${ending.because}. It was destroyed; trying another machine.`,
+    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the machine: ${ending.because}. It was destroyed.`,
   );
 }
 
