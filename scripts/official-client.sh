@@ -85,6 +85,12 @@ must_say "Instance $id updated successfully" update instance "$id" --image ubunt
 must_say "ubuntu:24.04" show instance "$id"
 must_say "destroying instance $id" destroy instance "$id" --yes
 must_say "No instances found" show instances
+must_say "New Template" create template --name served --image ubuntu:22.04 --env '-e A="x y" -p 3000:3000' --ssh --direct --disk_space 16.0
+hash=$(vast search templates 'name == served' | field "[0]['hash_id']")
+must_say "updated template" update template "$hash" --name served --image ubuntu:24.04 --ssh --direct
+template=$(vast search templates 'name == served' | field "[0]['id']")
+must_say "deleted" delete template --template-id "$template"
+must_say "[]" search templates 'name == served'
 
 # The world must know of one contract, labelled, paid and destroyed, and of no route that it lacks.
 python3 - "$url" "$id" <<'PYTHON'

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Contract } from "./contracts/contract.js";
 import { dollarsBilled, dollarsPerHourNow } from "./contracts/money.js";
+import { type Volume, volumeDollarsBilled, volumeDollarsPerHour } from "./contracts/volume.js";
 import type { State } from "./state.js";
 
 const MS_PER_HOUR = 3_600_000;
@@ -14,6 +15,18 @@ export interface Account {
   /** Everything that was ever paid in, in dollars. */
   deposited: number;
   revoked: boolean;
+  /** Oldest first, deleted ones included. */
+  readonly sshKeys: AccountSshKey[];
+  /** Environment variables by their upper-case names. */
+  readonly secrets: Map<string, string>;
+}
+
+/** A public SSH key of an account; times in milliseconds. */
+export interface AccountSshKey {
+  readonly id: number;
+  publicKey: string;
+  readonly createdAt: number;
+  deletedAt: number | null;
 }
 
 /** The digest under which a key is known. */
@@ -28,7 +41,14 @@ export function accountOfKey(state: State, key: string): Account | undefined {
   let account = state.accounts.find(({ keyDigest }) => keyDigest === digest);
   if (account === undefined) {
     const deposited = state.settings.openingCredit;
-    account = { number: state.accounts.length + 1, keyDigest: digest, deposited, revoked: false };
+    account = {
+      number: state.accounts.length + 1,
+      keyDigest: digest,
+      deposited,
+      revoked: false,
+      sshKeys: [],
+      secrets: new Map(),
+    };
     state.accounts.push(account);
   }
   return account.revoked ? undefined : account;
@@ -45,10 +65,16 @@ export function contractsOf(state: State, account: number): Contract[] {
   return [...state.contracts.values()].filter((contract) => contract.account === account);
 }
 
+/** The volumes of an account, deleted ones included. */
+function volumesOf(state: State, account: number): Volume[] {
+  return [...state.volumes.values()].filter((volume) => volume.account === account);
+}
+
 /** Money left at `at`, in dollars. */
 export function creditOf(state: State, account: Account, at: number): number {
   const spent = contractsOf(state, account.number).reduce((sum, contract) => sum + dollarsBilled(contract, at), 0);
-  return account.deposited - spent;
+  const onVolumes = volumesOf(state, account.number).reduce((sum, volume) => sum + volumeDollarsBilled(volume, at), 0);
+  return account.deposited - spent - onVolumes;
 }
 
 /** When the money runs out if nothing changes, in milliseconds; undefined when nothing is spent or it is gone already. */
@@ -56,7 +82,8 @@ export function creditEndsAt(state: State, account: Account): number | undefined
   const at = state.settledAt;
   const credit = creditOf(state, account, at);
   const contracts = contractsOf(state, account.number);
-  const perHour = contracts.reduce((sum, contract) => sum + dollarsPerHourNow(contract), 0);
+  const onVolumes = volumesOf(state, account.number).reduce((sum, volume) => sum + volumeDollarsPerHour(volume), 0);
+  const perHour = contracts.reduce((sum, contract) => sum + dollarsPerHourNow(contract), onVolumes);
   // A billionth of a dollar is a rounding error, not money.
   if (perHour === 0 || credit < 1e-9) return undefined;
   return at + (credit / perHour) * MS_PER_HOUR;

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { mergedEnv, type TemplateWish, templateNamed } from "./contracts/from-template.js";
 import { rent, type Wish } from "./contracts/rent.js";
 import { readBackRuntype } from "./contracts/runtype.js";
-import { type Answer, ok, refusal } from "./http/answers.js";
+import { type Answer, noSuchTemplate, ok, refusal } from "./http/answers.js";
 import type { AccountRequest, Route } from "./http/route.js";
+import { planMounts, VolumeInfo } from "./volume-mounts.js";
 
 /** The image that Vast takes when none is given. */
 const DEFAULT_IMAGE = "vastai/base-image:@vastai-automatic-tag";
@@ -12,6 +14,7 @@ const DEFAULT_DISK_GB = 8;
 const RentBody = z.looseObject({
   image: z.string().nullish(),
   template_hash_id: z.string().nullish(),
+  template_id: z.number().nullish(),
   disk: z.coerce.number().positive().nullish(),
   runtype: z.string().nullish(),
   env: z.record(z.string(), z.coerce.string()).nullish(),
@@ -22,6 +25,7 @@ const RentBody = z.looseObject({
   price: z.number().nullish(),
   target_state: z.enum(["running", "stopped"]).nullish(),
   cancel_unavail: z.boolean().nullish(),
+  volume_info: VolumeInfo.nullish(),
 });
 type RentBody = z.infer<typeof RentBody>;
 
@@ -30,7 +34,8 @@ export const askRoutes: readonly Route[] = [
   { method: "PUT", path: "/api/v0/asks/{offerId}/", access: "account", answer: answerRent },
 ];
 
-function answerRent({ state, now, account, params, body }: AccountRequest): Answer {
+function answerRent(request: AccountRequest): Answer {
+  const { state, now, account, params, body } = request;
   const offerId = Number(params.offerId);
   if (!Number.isSafeInteger(offerId)) {
     return refusal(400, "invalid_args", "error 400/3467: Invalid args: 'id' is required and must be a valid offer ID");
@@ -44,8 +49,14 @@ function answerRent({ state, now, account, params, body }: AccountRequest): Answ
   const complaint = complaintAbout(parsed.data);
   if (complaint !== undefined) return complaint;
 
-  const wish = wishOf(parsed.data);
+  const template = templateNamed(request, parsed.data);
+  if (template === "unknown") return noSuchTemplate;
+
+  const wish = wishOf(parsed.data, template);
+  const mount = planMounts(request, offerId, parsed.data.volume_info, Object.fromEntries(wish.recipe.env));
+  if (typeof mount !== "function") return mount;
   const result = rent(state, account, offerId, wish, now);
+  if ("contract" in result) mount(result.contract);
   switch (result.outcome) {
     case "rented":
       return ok({ success: true, new_contract: result.contract.id, instance_api_key: result.instanceKey });
@@ -86,21 +97,22 @@ function complaintAbout({ image, args, args_str, onstart, label, price }: RentBo
   return undefined;
 }
 
-function wishOf(body: RentBody): Wish {
-  const args = body.args ?? (body.args_str ? [body.args_str] : null);
+/** What the request leaves out comes from the template; variables are merged, and the request wins (vast-api.md §2.9). */
+function wishOf(body: RentBody, template: TemplateWish | undefined): Wish {
+  const args = body.args ?? (body.args_str ? [body.args_str] : null) ?? template?.args ?? null;
   const bid = body.price ?? undefined;
   const targetState = body.target_state ?? "running";
   return {
     recipe: {
-      image: body.image ?? DEFAULT_IMAGE,
+      image: body.image ?? template?.image ?? DEFAULT_IMAGE,
       args,
-      env: Object.entries(body.env ?? {}),
-      onstart: body.onstart ?? null,
-      templateHashId: body.template_hash_id ?? null,
+      env: mergedEnv(template?.env ?? [], body.env ?? {}),
+      onstart: body.onstart ?? template?.onstart ?? null,
+      template: template?.template ?? null,
     },
-    runtype: readBackRuntype(body.runtype ?? (args === null ? "ssh" : "args")),
+    runtype: readBackRuntype(body.runtype ?? template?.runtype ?? (args === null ? "ssh" : "args")),
     label: body.label || null,
-    diskGb: body.disk ?? DEFAULT_DISK_GB,
+    diskGb: body.disk ?? template?.diskGb ?? DEFAULT_DISK_GB,
     bidDollarsPerHour: bid,
     targetState,
     cancelUnavailable: body.cancel_unavail ?? (bid === undefined && targetState === "running"),

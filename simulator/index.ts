@@ -3,6 +3,7 @@ import { digestOf } from "./accounts.js";
 import { askRoutes } from "./asks.js";
 import { createControl } from "./control.js";
 import { createDoors, type Service } from "./doors.js";
+import { envVarRoutes } from "./env-vars.js";
 import { createApi } from "./http/api.js";
 import { createFaults, type Faults } from "./http/faults.js";
 import { createRequestLog, type LoggedRequest } from "./http/request-log.js";
@@ -14,8 +15,11 @@ import { offerRoutes } from "./offers.js";
 import { seededRandom } from "./random.js";
 import { listen } from "./server.js";
 import { settle } from "./settle.js";
+import { sshKeyRoutes } from "./ssh-keys.js";
 import { createState, type State } from "./state.js";
+import { templateRoutes } from "./templates.js";
 import { userRoutes } from "./users.js";
+import { volumeRoutes } from "./volumes.js";
 import { createWorld, type World } from "./world.js";
 
 export type { ConsoleAction } from "./console.js";
@@ -23,8 +27,9 @@ export type { Fault, FaultKind, Faults } from "./http/faults.js";
 export type { LoggedRequest } from "./http/request-log.js";
 export type { OfferFacts } from "./market/seeding.js";
 export type { Settings } from "./settings.js";
-export type { AccountView, ContractView, OfferView, WorldView } from "./snapshot.js";
+export type { AccountView, ContractView, OfferView, TemplateView, VolumeView, WorldView } from "./snapshot.js";
 export type { Story, StoryRule } from "./stories.js";
+export type { TemplateContent } from "./template-shelf.js";
 export type { World } from "./world.js";
 
 /** What a simulator is started with. */
@@ -87,6 +92,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ...instanceChangeRoutes,
       ...instanceRoutes,
       ...userRoutes,
+      ...templateRoutes,
+      ...sshKeyRoutes,
+      ...envVarRoutes,
+      ...volumeRoutes,
       ...logRoutes,
     ],
     faults,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { changeBid, winningBid } from "./contracts/bid.js";
 import type { Contract } from "./contracts/contract.js";
+import { mergedEnv, templateNamed } from "./contracts/from-template.js";
 import { reboot, remake } from "./contracts/life.js";
 import { instanceRow } from "./contracts/row.js";
-import { type Answer, noSuchInstance, ok, refusal } from "./http/answers.js";
+import { type Answer, noSuchInstance, noSuchTemplate, ok, refusal } from "./http/answers.js";
 import type { AccountRequest, Route } from "./http/route.js";
 import { complaintAboutId, contractFor, invalidJson } from "./instances.js";
 
@@ -14,6 +15,7 @@ const BidBody = z.looseObject({ price: z.number().nullish() });
 /** What an update in place can change; the official client repeats the id in it and sends `args` as one text. */
 const UpdateBody = z.looseObject({
   image: z.string().nullish(),
+  template_id: z.number().nullish(),
   template_hash_id: z.string().nullish(),
   env: z.record(z.string(), z.coerce.string()).nullish(),
   onstart: z.string().nullish(),
@@ -63,17 +65,22 @@ function answerBid({ state, now, body }: AccountRequest, contract: Contract): An
   return ok({ success: true });
 }
 
-function answerUpdateTemplate({ state, now, body }: AccountRequest, contract: Contract): Answer {
+function answerUpdateTemplate(request: AccountRequest, contract: Contract): Answer {
+  const { state, now, body } = request;
   const parsed = UpdateBody.safeParse(body);
   if (!parsed.success) return invalidJson;
-  const { image, template_hash_id, env, onstart, args } = parsed.data;
+  const { image, env, onstart, args } = parsed.data;
+  const template = templateNamed(request, parsed.data);
+  if (template === "unknown") return noSuchTemplate;
   const { recipe } = contract;
+  // The contract keeps its runtype.
+  const base = template ?? recipe;
   contract.recipe = {
-    image: image ?? recipe.image,
-    args: args ?? recipe.args,
-    env: env ? Object.entries(env) : recipe.env,
-    onstart: onstart ?? recipe.onstart,
-    templateHashId: template_hash_id ?? recipe.templateHashId,
+    image: image ?? base.image,
+    args: args ?? base.args,
+    env: template ? mergedEnv(template.env, env ?? {}) : env ? Object.entries(env) : recipe.env,
+    onstart: onstart ?? base.onstart,
+    template: base.template,
   };
   remake(state, contract, now);
   return ok({ success: true, updated_instance: instanceRow(contract, now) });

@@ -18,6 +18,22 @@ export interface Settings {
   listV1: boolean;
   /** Money on an account whose key comes for the first time, in dollars. Default 1000. */
   openingCredit: number;
+  /** The keys belong to a team, for which Vast keeps no SSH keys. Default false. */
+  teamAccount: boolean;
+  /** What stands as `private_key` in each row of SSH keys, as it does for pairs that the console made. Default null. */
+  sshPrivateKey: string | null;
+  /** For how long an instance does not show a key yet that was attached to it, in seconds. Default 0. */
+  sshKeyLagSeconds: number;
+  /** What is said to attaching a key that is there: 200 with `success: false`. */
+  attachedKeyWords: string;
+  /** Upper-case names of environment variables that are refused with 403. Default none. */
+  blacklistedEnvVars: string[];
+  /** How many environment variables an account may have; Vast's own number is not published. Default 100. */
+  mostEnvVars: number;
+  /** Whether renting a volume answers its id as a number, too; without it only "V." and the id. Default false. */
+  volumeIdInAnswer: boolean;
+  /** For how long a volume is still in use after its last instance was destroyed, in seconds. Default 30. */
+  volumeInUseSeconds: number;
   /** Whether calls that follow each other too fast are answered with 429. Default true. */
   pacing: boolean;
 }
@@ -34,6 +50,14 @@ export function defaultSettings(): Settings {
     listV0: "gone",
     listV1: true,
     openingCredit: 1000,
+    teamAccount: false,
+    sshPrivateKey: null,
+    sshKeyLagSeconds: 0,
+    attachedKeyWords: "SSH key already attached to this instance.",
+    blacklistedEnvVars: [],
+    mostEnvVars: 100,
+    volumeIdInAnswer: false,
+    volumeInUseSeconds: 30,
     pacing: true,
   };
 }

@@ -1,6 +1,7 @@
 import { creditOf } from "./accounts.js";
 import type { Contract } from "./contracts/contract.js";
 import { dollarsBilled, dollarsPerHourNow } from "./contracts/money.js";
+import { type Volume, volumeDollarsBilled, volumeDollarsPerHour } from "./contracts/volume.js";
 import type { LoggedRequest, RequestLog } from "./http/request-log.js";
 import type { Ask } from "./market/ask.js";
 import { openAsks } from "./market/search.js";
@@ -30,6 +31,25 @@ export interface ContractView {
   readonly destroyedAt: string | null;
   readonly dollarsBilled: number;
   readonly dollarsPerHourNow: number;
+  /** Ids of the SSH keys inside. */
+  readonly sshKeyIds: readonly number[];
+}
+
+/** One volume from outside. Money in dollars, times as ISO text. */
+export interface VolumeView {
+  readonly id: number;
+  /** Number of the account. */
+  readonly account: number;
+  readonly name: string;
+  readonly sizeGb: number;
+  readonly machineId: number;
+  readonly clonedFrom: number | null;
+  /** Contracts that are not destroyed and have it inside. */
+  readonly mountedBy: readonly number[];
+  readonly createdAt: string;
+  readonly deletedAt: string | null;
+  readonly dollarsBilled: number;
+  readonly dollarsPerHourNow: number;
 }
 
 /** One offer from outside; prices in $/h for the slice, without disk. */
@@ -45,11 +65,40 @@ export interface OfferView {
   readonly verification: string;
 }
 
+/** One template from outside; its environment and login are never shown. */
+export interface TemplateView {
+  readonly id: number;
+  /** Number of the account that made it; 0 for Vast itself. */
+  readonly account: number;
+  /** False once its maker has deleted it; the record stays for others. */
+  readonly kept: boolean;
+  readonly hashId: string;
+  readonly name: string;
+  /** With its tag. */
+  readonly image: string;
+  readonly description: string;
+  readonly private: boolean;
+  /** How many instances were made of it. */
+  readonly countCreated: number;
+}
+
 /** One account from outside; its key is never shown. */
 export interface AccountView {
   readonly number: number;
   readonly credit: number;
   readonly revoked: boolean;
+  /** Public SSH keys that are not deleted, oldest first. */
+  readonly sshKeys: readonly SshKeyView[];
+  /** Names of the environment variables; values are never shown. */
+  readonly envVarNames: readonly string[];
+}
+
+/** One SSH key of an account. */
+export interface SshKeyView {
+  readonly id: number;
+  readonly publicKey: string;
+  /** ISO text. */
+  readonly createdAt: string;
 }
 
 /** Everything at one moment. */
@@ -59,6 +108,10 @@ export interface WorldView {
   readonly accounts: readonly AccountView[];
   /** All contracts, those that were destroyed included, oldest first. */
   readonly contracts: readonly ContractView[];
+  /** All volumes, deleted ones included, oldest first. */
+  readonly volumes: readonly VolumeView[];
+  /** All templates, those that were deleted included, oldest first. */
+  readonly templates: readonly TemplateView[];
   /** What can be rented now. */
   readonly offers: readonly OfferView[];
   readonly requests: readonly LoggedRequest[];
@@ -74,19 +127,26 @@ export interface WorldView {
 export function worldView(state: State, log: RequestLog): WorldView {
   const now = settle(state);
   const contracts = [...state.contracts.values()].map((contract) => contractView(contract, now));
+  const volumes = volumeViews(state, now);
   return {
     now: new Date(now).toISOString(),
     accounts: state.accounts.map((account) => ({
       number: account.number,
       credit: creditOf(state, account, now),
       revoked: account.revoked,
+      sshKeys: account.sshKeys
+        .filter(({ deletedAt }) => deletedAt === null)
+        .map(({ id, publicKey, createdAt }) => ({ id, publicKey, createdAt: new Date(createdAt).toISOString() })),
+      envVarNames: [...account.secrets.keys()],
     })),
     contracts,
+    volumes,
+    templates: templateViews(state),
     offers: openAsks(state).map(offerView),
     requests: [...log.requests],
     unknownRoutes: [...log.unknownRoutes],
-    dollarsBilled: sum(contracts.map((contract) => contract.dollarsBilled)),
-    billedPerHour: sum(contracts.map((contract) => contract.dollarsPerHourNow)),
+    dollarsBilled: sum([...contracts, ...volumes].map((contract) => contract.dollarsBilled)),
+    billedPerHour: sum([...contracts, ...volumes].map((contract) => contract.dollarsPerHourNow)),
   };
 }
 
@@ -114,6 +174,31 @@ export function contractView(contract: Contract, at: number): ContractView {
     destroyedAt: contract.destroyedAt === null ? null : new Date(contract.destroyedAt).toISOString(),
     dollarsBilled: dollarsBilled(contract, at),
     dollarsPerHourNow: dollarsPerHourNow(contract),
+    sshKeyIds: contract.sshKeys.map(({ id }) => id),
+  };
+}
+
+/** Shows all volumes at the moment `at`, deleted ones included, oldest first. */
+export function volumeViews(state: State, at: number): VolumeView[] {
+  return [...state.volumes.values()].map((volume) => volumeView(state, volume, at));
+}
+
+function volumeView(state: State, volume: Volume, at: number): VolumeView {
+  const mounting = [...state.contracts.values()].filter(
+    ({ destroyedAt, mounts }) => destroyedAt === null && mounts.some((mount) => mount.volume === volume),
+  );
+  return {
+    id: volume.id,
+    account: volume.account,
+    name: volume.name,
+    sizeGb: volume.sizeGb,
+    machineId: volume.facts.machine_id,
+    clonedFrom: volume.clonedFrom,
+    mountedBy: mounting.map(({ id }) => id),
+    createdAt: new Date(volume.createdAt).toISOString(),
+    deletedAt: volume.deletedAt === null ? null : new Date(volume.deletedAt).toISOString(),
+    dollarsBilled: volumeDollarsBilled(volume, at),
+    dollarsPerHourNow: volumeDollarsPerHour(volume),
   };
 }
 
@@ -130,6 +215,21 @@ export function offerView({ offerId, facts }: Ask): OfferView {
     reliability: facts.reliability,
     verification: facts.verification,
   };
+}
+
+/** Shows all templates. */
+export function templateViews(state: State): TemplateView[] {
+  return [...state.shelf.templates.values()].map(({ id, maker, keptByMaker, hashId, content, countCreated }) => ({
+    id,
+    account: maker,
+    kept: keptByMaker,
+    hashId,
+    name: content.name ?? "",
+    image: `${content.image}:${content.tag}`,
+    description: content.desc ?? "",
+    private: content.private ?? false,
+    countCreated,
+  }));
 }
 
 function sum(numbers: readonly number[]): number {

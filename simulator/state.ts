@@ -2,12 +2,14 @@ import type { Clock } from "../provider/clock.js";
 import type { Account } from "./accounts.js";
 import type { Contract } from "./contracts/contract.js";
 import type { Holder } from "./contracts/gpus.js";
+import type { Volume } from "./contracts/volume.js";
 import type { Doors } from "./doors.js";
 import type { Ask, AskFacts } from "./market/ask.js";
 import { generateMarket } from "./market/generate.js";
 import { type Random, seededRandom } from "./random.js";
 import { defaultSettings, type Settings } from "./settings.js";
 import type { StoryRule } from "./stories.js";
+import type { Shelf } from "./template-shelf.js";
 
 /** Everything the pretend service knows. Times are milliseconds on the world's clock. */
 export interface State {
@@ -21,6 +23,10 @@ export interface State {
   readonly settings: Settings;
   readonly asks: Ask[];
   readonly contracts: Map<number, Contract>;
+  /** Volumes, deleted ones included. */
+  readonly volumes: Map<number, Volume>;
+  /** Templates and the hashes that they had. */
+  readonly shelf: Shelf;
   /** Other people's rentals, which occupy GPUs. */
   readonly strangers: Holder[];
   readonly accounts: Account[];
@@ -31,6 +37,9 @@ export interface State {
   addedOffers: number;
   nextOfferId: number;
   nextContractId: number;
+  nextTemplateId: number;
+  /** How many SSH keys there ever were. */
+  sshKeysMade: number;
   /** Real ports behind which running containers answer; undefined when nothing of them can be reached. */
   /** Address of the server, for answers that name one; empty until it listens. */
   origin: string;
@@ -60,6 +69,8 @@ export function createState({ clock, seed, offers, acceptedKeys, doors }: StateO
     settings: defaultSettings(),
     asks: [],
     contracts: new Map(),
+    volumes: new Map(),
+    shelf: { templates: new Map(), snapshots: new Map() },
     strangers: [],
     accounts: [],
     acceptedKeys,
@@ -67,6 +78,8 @@ export function createState({ clock, seed, offers, acceptedKeys, doors }: StateO
     addedOffers: 0,
     nextOfferId: 45_000_001,
     nextContractId: 50_000_001,
+    nextTemplateId: 500_001,
+    sshKeysMade: 0,
     doors,
     origin: "",
     onAdvance: new Set(),
@@ -98,6 +111,13 @@ export function takeOfferId(state: State): number {
 export function takeContractId(state: State): number {
   const id = state.nextContractId;
   state.nextContractId += state.random.integer(1, 9);
+  return id;
+}
+
+/** A fresh template id. */
+export function takeTemplateId(state: State): number {
+  const id = state.nextTemplateId;
+  state.nextTemplateId += 1;
   return id;
 }
 

@@ -12,11 +12,16 @@ export const userRoutes: readonly Route[] = [
   },
 ];
 
+/** Vast's id of an account; that of Vast itself for 0. */
+export function userId(account: number): number {
+  return 60_000 + account;
+}
+
 /** Every field of the recorded answer; `api_key` is in the live one too, and clients have to drop it. */
 function userRow({ state, account, key, now }: AccountRequest): Record<string, unknown> {
   return {
     can_pay: true,
-    id: 60_000 + account.number,
+    id: userId(account.number),
     // Milliseconds here, unlike everywhere else (recorded 2026-09-05).
     created_at: 1_728_748_800_000,
     api_key: key,

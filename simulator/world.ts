@@ -5,9 +5,21 @@ import { openAsks } from "./market/search.js";
 import { addOffer, type OfferFacts, occupy, setMinBid, takeOffer, vacate, withdrawOffer } from "./market/seeding.js";
 import type { Settings } from "./settings.js";
 import { settle } from "./settle.js";
-import { type ContractView, contractView, type OfferView, offerView, type WorldView, worldView } from "./snapshot.js";
+import {
+  type ContractView,
+  contractView,
+  type OfferView,
+  offerView,
+  type TemplateView,
+  templateViews,
+  type VolumeView,
+  volumeViews,
+  type WorldView,
+  worldView,
+} from "./snapshot.js";
 import { nowOf, type State } from "./state.js";
 import type { StoryRule } from "./stories.js";
+import { editTemplate, makeTemplate, type TemplateContent, templateOf } from "./template-shelf.js";
 
 /** The pretend world in the hand of a test: look at it, seed it, and do in it what hosts, rivals and people do. */
 export interface World {
@@ -26,8 +38,21 @@ export interface World {
   contract(id: number): ContractView | undefined;
   /** The contracts that cost something now: all that are not destroyed. */
   billedContracts(): ContractView[];
+  /** All volumes, deleted ones included, oldest first. */
+  volumes(): VolumeView[];
+  /** The volumes that cost something now. */
+  billedVolumes(): VolumeView[];
   /** What can be rented now. */
   offers(): OfferView[];
+
+  /** All templates, those that were deleted included, oldest first. */
+  templates(): TemplateView[];
+  /** Somebody makes a template, in Vast's columns: another account, or Vast itself (0, the default). Returns its id. */
+  addTemplate(content: TemplateContent, account?: number): number;
+  /** Its maker edits a template in the web console, in Vast's columns. */
+  editTemplate(id: number, changes: TemplateContent): void;
+  /** Its maker deletes a template in the web console. */
+  deleteTemplate(id: number): void;
 
   /** Puts an offer on the market and returns its id. What is not given is that of a plain verified RTX 4090 machine. */
   addOffer(facts?: OfferFacts): number;
@@ -50,6 +75,8 @@ export interface World {
   act(contractId: number, action: ConsoleAction): void;
   /** Sets the money left, in dollars: of one account, or of all, those still to come included. */
   setCredit(dollars: number, account?: number): void;
+  /** The values of an account's environment variables by name: what no route tells. Default account 1. */
+  secrets(account?: number): Record<string, string>;
   /** From now on the key is answered as a revoked one. */
   revokeKey(apiKey: string): void;
   /** Makes a revoked key good again. */
@@ -79,9 +106,17 @@ export function createWorld(state: State, log: RequestLog): World {
     contracts,
     contract: (id) => contracts().find((contract) => contract.id === id),
     billedContracts: () => contracts().filter(({ destroyedAt }) => destroyedAt === null),
+    volumes: () => volumeViews(state, settle(state)),
+    billedVolumes: () => volumeViews(state, settle(state)).filter(({ deletedAt }) => deletedAt === null),
     offers: () => {
       settle(state);
       return openAsks(state).map(offerView);
+    },
+    templates: () => templateViews(state),
+    addTemplate: (content, account = 0) => makeTemplate(state, account, content).id,
+    editTemplate: (id, changes) => editTemplate(state, templateOf(state, id), changes),
+    deleteTemplate: (id) => {
+      templateOf(state, id).keptByMaker = false;
     },
     addOffer: (facts = {}) => addOffer(state, facts),
     replaceOffers: (offers) => {
@@ -105,6 +140,8 @@ export function createWorld(state: State, log: RequestLog): World {
         account.deposited += dollars - creditOf(state, account, now);
       }
     },
+    secrets: (number = 1) =>
+      Object.fromEntries(state.accounts.find((account) => account.number === number)?.secrets ?? []),
     revokeKey: (apiKey) => setRevoked(apiKey, true),
     restoreKey: (apiKey) => setRevoked(apiKey, false),
   };

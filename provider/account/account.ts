@@ -1,5 +1,7 @@
 import { type Client, createClient } from "../api/client.js";
 import type { WireInstance } from "../api/instance-row.js";
+import type { WireSshKey } from "../api/ssh-keys.js";
+import type { WireVolume } from "../api/volumes.js";
 import { type Clock, systemClock } from "../clock.js";
 import { type Claims, createClaims } from "./claims.js";
 import { createDestroyer, type Destroyer } from "./destroyer.js";
@@ -25,11 +27,17 @@ export interface Account {
   readonly marked: Marked;
   /** All contracts of the account with their labels, read after the question; askers that come together share one list. */
   contracts(signal?: AbortSignal): Promise<WireInstance[]>;
+  /** All volumes of the account, read after the question; askers that come together share one list. */
+  volumes(signal?: AbortSignal): Promise<WireVolume[]>;
   /**
    * The instance as it is now, or undefined when it does not exist for certain: absent from the list *and* by its id. Looks
    * that come together share list calls.
    */
   look(id: number, signal?: AbortSignal): Promise<WireInstance | undefined>;
+  /** The account's SSH keys, read after the question; askers that come together share one list. */
+  sshKeys(signal?: AbortSignal): Promise<WireSshKey[]>;
+  /** The names of the account's environment variables, likewise. */
+  envVarNames(signal?: AbortSignal): Promise<string[]>;
 }
 
 /** Makes the things that one key shares. Use {@link accountFor} unless time is to be replaced. */
@@ -39,6 +47,9 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
   const listing = createListing(client);
   const rowsOf = gather<readonly number[], WireInstance[]>(clock, (ids) => listing.byIds(ids.flat()));
   const everything = gather<void, WireInstance[]>(clock, () => listing.all({}));
+  const sshKeys = gather<void, WireSshKey[]>(clock, () => client.sshKeys.list());
+  const envVarNames = gather<void, string[]>(clock, () => client.secrets.names());
+  const allVolumes = gather<void, WireVolume[]>(clock, () => client.volumes.list());
   const look: Account["look"] = async (id, signal) =>
     (await rowsOf([id], signal)).find((row) => row.id === id) ?? (await client.instances.show(id, signal));
   return {
@@ -53,6 +64,9 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     destroy: createDestroyer(client, clock, look),
     knownIds: new Set(),
     contracts: (signal) => everything(undefined, signal),
+    volumes: (signal) => allVolumes(undefined, signal),
+    sshKeys: (signal) => sshKeys(undefined, signal),
+    envVarNames: (signal) => envVarNames(undefined, signal),
   };
 }
 

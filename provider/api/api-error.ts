@@ -23,16 +23,20 @@ const LONGEST_THRESHOLD = 60;
  */
 export function judgeAnswer(call: Call, answer: RawAnswer, hide = (text: string) => text): unknown {
   const route = routeOf(call.endpoint);
-  const shown = (text: string) => hide(text).slice(0, MOST_WORDS);
+  const shown = (text: string) => withoutSecrets(hide(text), call.secrets).slice(0, MOST_WORDS);
   const body = parseJson(answer.text);
   const succeeded = answer.status >= 200 && answer.status < 300;
   // JSON that breaks off says nothing, whatever its status: not even that something does not exist. A 429 needs no words.
   if (body === undefined && (succeeded || (answer.contentType.includes("json") && answer.status !== 429))) {
-    throw new WireFormatError(route, answer.status, `expected JSON, got ${shown(describe(answer))}`);
+    throw new WireFormatError(
+      route,
+      answer.status,
+      `expected JSON, got ${shown(describe(answer, call.endpoint.confidential))}`,
+    );
   }
   if (succeeded && field(body, "success") !== false) return body;
 
-  const words = body === undefined ? describe(answer) : wordsOf(body);
+  const words = body === undefined ? describe(answer, call.endpoint.confidential) : wordsOf(body);
   const refusal: Refusal = {
     route,
     status: answer.status,
@@ -116,10 +120,20 @@ function wordsOf(body: unknown): string {
   return "no reason given";
 }
 
-function describe(answer: RawAnswer): string {
+/** A text without the secrets of the request, in the spelling of JSON, too. */
+function withoutSecrets(text: string, secrets: readonly string[] = []): string {
+  const spellings = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  // Cut out of the words, a short one would show by the holes that it leaves.
+  if (spellings.some((secret) => secret.length < 4 && text.includes(secret)))
+    return "words that are not shown, as they may hold a secret";
+  return spellings.reduce((left, secret) => left.replaceAll(secret, "[secret]"), text);
+}
+
+function describe(answer: RawAnswer, confidential = false): string {
   const text = answer.text.trim();
   if (text === "") return "an empty body";
   if (/^\s*</.test(text)) return "an HTML page";
+  if (confidential) return "text that is not shown, as it may hold secrets";
   return `text: ${text.replace(/\s+/g, " ")}`;
 }
 

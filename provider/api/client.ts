@@ -5,13 +5,23 @@ import { type InstancesApi, instanceEndpoints, instancesApi } from "./instances.
 import { type OffersApi, offerEndpoints, offersApi } from "./offers.js";
 import { createPacing } from "./pacing.js";
 import { createPipeline } from "./pipeline.js";
+import { type SecretsApi, secretEndpoints, secretsApi } from "./secrets.js";
+import { type SshKeysApi, sshKeyEndpoints, sshKeysApi } from "./ssh-keys.js";
+import { type TemplatesApi, templateEndpoints, templatesApi } from "./templates.js";
 import { createTransport, readPublicText } from "./transport.js";
 import { type UsersApi, userEndpoints, usersApi } from "./users.js";
+import { type VolumesApi, volumeEndpoints, volumesApi } from "./volumes.js";
 
 /** Every route that the provider calls. */
-export const endpoints: readonly Endpoint[] = [instanceEndpoints, offerEndpoints, userEndpoints].flatMap((nouns) =>
-  Object.values<Endpoint>(nouns),
-);
+export const endpoints: readonly Endpoint[] = [
+  instanceEndpoints,
+  offerEndpoints,
+  templateEndpoints,
+  userEndpoints,
+  sshKeyEndpoints,
+  secretEndpoints,
+  volumeEndpoints,
+].flatMap((nouns) => Object.values<Endpoint>(nouns));
 
 export interface ClientOptions {
   /** Address without path, e.g. `https://console.vast.ai`. */
@@ -31,7 +41,11 @@ export interface ClientOptions {
 export interface Client {
   readonly instances: InstancesApi;
   readonly offers: OffersApi;
+  readonly templates: TemplatesApi;
   readonly users: UsersApi;
+  readonly volumes: VolumesApi;
+  readonly sshKeys: SshKeysApi;
+  readonly secrets: SecretsApi;
   /** A text behind an address that Vast named, read without the key; undefined while there is none. */
   readPublicText(url: string, signal?: AbortSignal): Promise<string | undefined>;
 }
@@ -54,7 +68,11 @@ export function createClient(options: ClientOptions): Client {
   return {
     instances: instancesApi(send),
     offers: offersApi(send),
+    templates: templatesApi(send),
     users: usersApi(send),
+    volumes: volumesApi(send),
+    sshKeys: sshKeysApi(send),
+    secrets: secretsApi(send),
     readPublicText: (url, signal) => readPublicText(url, options.clock, signal),
   };
 }

@@ -16,6 +16,8 @@ export interface Endpoint<Answer = unknown> {
   readonly minIntervalSeconds: number;
   /** Answers without an API key. Default false. */
   readonly keyless?: boolean;
+  /** The answer can hold secrets: no message quotes one that cannot be read. Default false. */
+  readonly confidential?: boolean;
   /** Wire schema of the answer. */
   readonly answer: ZodType<Answer>;
 }
@@ -26,6 +28,8 @@ export interface CallArgs {
   /** Query parameters; objects and arrays are sent as JSON text, as Vast's v1 routes want them. */
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  /** Texts of the body that no message may repeat, also where the server does. */
+  readonly secrets?: readonly string[];
   /** Aborts the call: at once while it waits for its turn or its answer. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -29,6 +29,11 @@ export function portText(port: PublishedPort): string {
   return `${port.outside}:${port.container}${port.protocol === "udp" ? "/udp" : ""}`;
 }
 
+/** The shortest way in which a program says a port: `8080` where the number is the same outside, else {@link portText}. */
+export function portArgument(port: PublishedPort): number | string {
+  return port.outside === port.container && port.protocol === "tcp" ? port.container : portText(port);
+}
+
 /** The docker flag under which Vast takes a port in `env`; its value is "1". */
 export function portFlag(text: string): string {
   return `-p ${text}`;

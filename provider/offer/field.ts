@@ -15,7 +15,7 @@ export interface Field {
   /** Key of the answer that tells the value, and by which the server sorts. */
   readonly column: Column;
   /** The value of an offer in the units of the query; undefined when the offer doesn't tell. */
-  read(offer: WireOffer): Comparable | undefined;
+  read(offer: Partial<WireOffer>): Comparable | undefined;
   /** A value of the query as it is compared. */
   normalise(value: Comparable): Comparable;
   /** The condition in Vast's units. It may let through more than was asked, never less. */

@@ -2,7 +2,7 @@ import type { WireOffer } from "../api/offers.js";
 import type { RentalType } from "./wire-filters.js";
 
 /** Hours in the month of a storage price: a disk at 0.15 $/GB and month costs 0.15/720 $/GB and hour (recorded offers). */
-const STORAGE_HOURS_PER_MONTH = 720;
+export const STORAGE_HOURS_PER_MONTH = 720;
 /** Hours in an average month of the calendar, for what a month will cost. */
 const CALENDAR_HOURS_PER_MONTH = 730;
 

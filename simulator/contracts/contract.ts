@@ -1,4 +1,5 @@
 import type { AskFacts } from "../market/ask.js";
+import type { Mount } from "./volume.js";
 
 /** The part of a contract that Vast shows as its state, and whether the GPU is billed in it. */
 export interface Condition {
@@ -32,7 +33,8 @@ export interface Recipe {
   /** Variables and docker flags, in Vast's pairs. */
   env: (readonly [name: string, value: string])[];
   onstart: string | null;
-  templateHashId: string | null;
+  /** The template that it came from, by the hash of then. */
+  template: { readonly id: number; readonly hashId: string; readonly name: string | null } | null;
 }
 
 /** Money spent up to a moment, in dollars. */
@@ -77,6 +79,10 @@ export interface Contract {
   readonly isReachable: boolean;
   /** The machine's port behind which a port of the container answers, by docker's name such as "22/tcp". */
   readonly outsidePort: (inside: string) => number;
+  /** SSH keys inside the container; `attachedAt` is missing for those that came with it. */
+  readonly sshKeys: { readonly id: number; readonly publicKey: string; readonly attachedAt?: number }[];
+  /** Volumes inside the container; fixed when renting. */
+  readonly mounts: Mount[];
   readsAsNullLeft: number;
   meter: Meter;
   destroyedAt: number | null;

@@ -5,6 +5,7 @@ import { storyOf } from "../stories.js";
 import type { Contract, Recipe } from "./contract.js";
 import { fateSteps } from "./fate.js";
 import { canHaveGpus } from "./gpus.js";
+import { keysForNewInstance } from "./keys.js";
 import { boot } from "./life.js";
 
 /** What a renter asks for, with defaults filled in. */
@@ -105,6 +106,8 @@ function newContract(state: State, { id, account, offerId, wish, at, instanceKey
     log: "container started\n",
     isReachable: state.doors !== undefined,
     outsidePort: portsOf(state, id),
+    sshKeys: keysForNewInstance(account),
+    mounts: [],
     readsAsNullLeft: state.settings.nullReadsAfterCreate,
     meter: { dollars: 0, readAt: at },
     destroyedAt: null,

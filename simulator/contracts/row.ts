@@ -3,6 +3,7 @@ import type { Contract } from "./contract.js";
 import { storageDollarsPerHour } from "./money.js";
 import { forwardedPorts } from "./ports.js";
 import { capabilitiesOf } from "./runtype.js";
+import type { Mount } from "./volume.js";
 
 /** One instance as the API answers it: every field of the documented and recorded rows. */
 export type InstanceRow = Record<string, unknown>;
@@ -21,13 +22,13 @@ export function instanceRow(contract: Contract, at: number): InstanceRow {
     next_state: condition.next,
     status_msg: condition.message,
     label: contract.label,
-    template_id: null,
-    template_hash_id: recipe.templateHashId,
-    template_name: null,
+    template_id: recipe.template?.id ?? null,
+    template_hash_id: recipe.template?.hashId ?? null,
+    template_name: recipe.template?.name ?? null,
     image_uuid: recipe.image,
     image_args: recipe.args ?? [],
     image_runtype: contract.runtype,
-    extra_env: recipe.env,
+    extra_env: [...withoutMounts(recipe.env), ...contract.mounts.map(mountFlag)],
     onstart: recipe.onstart,
     jupyter_token: contract.jupyterToken,
     ...addressFields(contract),
@@ -79,7 +80,24 @@ export function instanceRow(contract: Contract, at: number): InstanceRow {
 
 /** The row of the lists, which alone tells the mounted volumes. */
 export function listedRow(contract: Contract, at: number): InstanceRow {
-  return { ...instanceRow(contract, at), volume_info: [] };
+  const volumes = contract.mounts.map(({ volume }) => ({
+    id: volume.id,
+    label: volume.name,
+    created_from: volume.clonedFrom,
+    avail_space: volume.sizeGb,
+    total_space: volume.sizeGb,
+    type: "machine",
+  }));
+  return { ...instanceRow(contract, at), volume_info: volumes };
+}
+
+/** A mount as Vast shows it in the environment, however it was asked for (recorded/v1-list-volume-mounted). */
+function mountFlag({ volume, path }: Mount): [name: string, value: string] {
+  return [`-v ${volume.name}:${path}`, "1"];
+}
+
+function withoutMounts(env: Contract["recipe"]["env"]): Contract["recipe"]["env"] {
+  return env.filter(([name]) => !/^-v\s/.test(name));
 }
 
 /** Where the container answers: on real ports of this machine, or at addresses that exist only on paper. */

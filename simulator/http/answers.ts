@@ -39,6 +39,13 @@ export function noSuchInstance(id: number | string): Answer {
   return refusal(404, "no_such_instance", `Instance ${id} not found.`);
 }
 
+/** A hash or id that names no template which the caller sees. */
+export const noSuchTemplate = refusal(
+  400,
+  "invalid_args",
+  "error 400/3471: Invalid args: template_hash_id: no such template",
+);
+
 /** The retired list (recorded 2026-08-20). */
 export const deprecatedList = refusal(
   410,

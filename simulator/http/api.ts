@@ -97,8 +97,12 @@ function send(context: Context<Env>, reply: Reply, onStatus: (status: LoggedRequ
   }
   onStatus(reply.status);
   const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
-  return new Response(text, {
-    status: reply.status,
-    headers: { "content-type": reply.contentType ?? "application/json" },
-  });
+  // A global Response would have its body read back through a stream: a tenth of what a request costs.
+  context.env.outgoing
+    .writeHead(reply.status, {
+      "content-type": reply.contentType ?? "application/json",
+      "content-length": Buffer.byteLength(text),
+    })
+    .end(text);
+  return RESPONSE_ALREADY_SENT;
 }

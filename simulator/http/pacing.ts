@@ -1,7 +1,11 @@
 import type { Endpoint } from "../../provider/api/endpoint.js";
 import { instanceEndpoints } from "../../provider/api/instances.js";
 import { offerEndpoints } from "../../provider/api/offers.js";
+import { secretEndpoints } from "../../provider/api/secrets.js";
+import { sshKeyEndpoints } from "../../provider/api/ssh-keys.js";
+import { templateEndpoints } from "../../provider/api/templates.js";
 import { userEndpoints } from "../../provider/api/users.js";
+import { volumeEndpoints } from "../../provider/api/volumes.js";
 import { type Answer, refusal } from "./answers.js";
 import type { Route } from "./route.js";
 
@@ -75,6 +79,10 @@ const endpoints: readonly Endpoint[] = [
   ...Object.values(offerEndpoints),
   ...Object.values(instanceEndpoints),
   ...Object.values(userEndpoints),
+  ...Object.values(templateEndpoints),
+  ...Object.values(sshKeyEndpoints),
+  ...Object.values(secretEndpoints),
+  ...Object.values(volumeEndpoints),
 ];
 
 /** Routes that only other clients call, beside those of the provider. */
@@ -82,6 +90,7 @@ const otherIntervals: readonly (readonly [route: string, seconds: number])[] = [
   ["PUT /api/v0/search/asks/", 3],
   ["GET /api/v0/bundles/", 3],
   ["PUT /api/v0/instances/", 2],
+  ["PUT /api/v0/template/", 3],
 ];
 
 const intervals = new Map([

@@ -1,5 +1,6 @@
 import { HOURS_PER_MONTH, storageDollarsPerHour } from "../contracts/money.js";
 import { hexOf } from "../random.js";
+import { volumeOfferId } from "../volume-shelf.js";
 import type { Ask } from "./ask.js";
 
 /** How the search wants its prices. */
@@ -9,6 +10,8 @@ export interface Pricing {
   readonly storageGb: number;
   /** What a bid must reach now, $/h for the slice: the host's minimum, or more when others bid already. */
   readonly minBid: number;
+  /** What of the machine's disk can be had for volumes, in GB. */
+  readonly volumeGb: number;
   /** Epoch seconds. */
   readonly nowSeconds: number;
 }
@@ -17,7 +20,10 @@ export interface Pricing {
 export type OfferRow = Record<string, unknown> & { readonly id: number };
 
 /** The row of an ask under the prices of one search. */
-export function offerRow({ offerId, facts }: Ask, { type, storageGb, minBid, nowSeconds }: Pricing): OfferRow {
+export function offerRow(
+  { offerId, facts }: Ask,
+  { type, storageGb, minBid, volumeGb, nowSeconds }: Pricing,
+): OfferRow {
   const { reserved_discount: reservedDiscount, gpu_ids: gpuIds, ...stated } = facts;
   const gpu = type === "bid" ? minBid : facts.dph_base;
   const disk = storageDollarsPerHour(facts.storage_cost, storageGb);
@@ -67,9 +73,9 @@ export function offerRow({ offerId, facts }: Ask, { type, storageGb, minBid, now
     is_vm_deverified: false,
     internet_up_cost_per_tb: facts.inet_up_cost * 1024,
     internet_down_cost_per_tb: facts.inet_down_cost * 1024,
-    avail_vol_ask_id: offerId + 5,
-    avail_vol_dph: facts.storage_cost / HOURS_PER_MONTH,
-    avail_vol_size: Math.floor(facts.disk_space / 2),
+    avail_vol_ask_id: volumeGb > 0 ? volumeOfferId(facts.machine_id) : null,
+    avail_vol_dph: volumeGb > 0 ? facts.storage_cost / HOURS_PER_MONTH : null,
+    avail_vol_size: volumeGb > 0 ? volumeGb : null,
     nw_disk_min_bw: null,
     nw_disk_max_bw: null,
     nw_disk_avg_bw: null,

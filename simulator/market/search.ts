@@ -2,6 +2,7 @@ import { BID_STEP } from "../contracts/bid.js";
 import { highestRank } from "../contracts/gpus.js";
 import { compareValues, isFilter, isRecord, passes } from "../filters.js";
 import type { State } from "../state.js";
+import { freeVolumeGb } from "../volume-shelf.js";
 import type { Ask } from "./ask.js";
 import { type OfferRow, offerRow } from "./offer-row.js";
 import { countryOf } from "./places.js";
@@ -53,7 +54,8 @@ export function searchOffers(state: State, query: unknown, now: number): Found |
   const storageGb = Number(query.allocated_storage ?? DEFAULT_STORAGE_GB);
   const rows = openAsks(state, query.disable_bundling === true).map((ask) => {
     const minBid = Math.max(ask.facts.min_bid, bidToBeat(state, ask));
-    return offerRow(ask, { type, storageGb, minBid, nowSeconds: now / 1000 });
+    const volumeGb = freeVolumeGb(state, ask.facts.machine_id);
+    return offerRow(ask, { type, storageGb, minBid, volumeGb, nowSeconds: now / 1000 });
   });
 
   const filters = Object.entries(query).filter(([field]) => !controls.has(field));
@@ -106,7 +108,7 @@ const specialFields: Readonly<Record<string, (row: OfferRow) => unknown>> = {
 
 const sampleRow = offerRow(
   { offerId: 0, facts: typicalFacts("RTX 4090", 0) },
-  { type: "on-demand", storageGb: 0, minBid: 0, nowSeconds: 0 },
+  { type: "on-demand", storageGb: 0, minBid: 0, volumeGb: 0, nowSeconds: 0 },
 );
 
 function isField(field: string): boolean {

@@ -69,6 +69,7 @@ describe("keys", () => {
     const shown = JSON.stringify(world.view()) + (await call("GET", "/_simulator/world", undefined, null)).text;
     expect(shown).toContain("/api/v0/users/current/");
     expect(shown).not.toMatch(/secret/);
-    expect(world.view().accounts).toEqual([{ number: 1, credit: expect.any(Number), revoked: false }]);
+    const account = { number: 1, credit: expect.any(Number), revoked: false, sshKeys: [], envVarNames: [] };
+    expect(world.view().accounts).toEqual([account]);
   });
 });

@@ -2,7 +2,12 @@ import { type Account, createAccount } from "../../provider/account/account.js";
 import type { DynamicProvider } from "../../provider/engine/lifecycle.js";
 import type { Bag } from "../../provider/engine/values.js";
 import { CancelledError } from "../../provider/errors.js";
+import { envVarLifecycle } from "../../provider/resources/env-var/lifecycle.js";
 import { instanceLifecycle } from "../../provider/resources/instance/lifecycle.js";
+import { instanceSshKeyLifecycle } from "../../provider/resources/instance-ssh-key/lifecycle.js";
+import { sshKeyLifecycle } from "../../provider/resources/ssh-key/lifecycle.js";
+import { templateLifecycle } from "../../provider/resources/template/lifecycle.js";
+import { volumeLifecycle } from "../../provider/resources/volume/lifecycle.js";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator/index.js";
 import { type VirtualClock, virtualClock } from "./virtual-clock.js";
 
@@ -15,6 +20,11 @@ export interface Line {
 /** One provider process: the real lifecycle and HTTP client, with the engine's signal and log in the test's hand. */
 export interface ProviderProcess {
   readonly instance: DynamicProvider;
+  readonly sshKey: DynamicProvider;
+  readonly instanceSshKey: DynamicProvider;
+  readonly envVar: DynamicProvider;
+  readonly template: DynamicProvider;
+  readonly volume: DynamicProvider;
   readonly account: Account;
   readonly lines: Line[];
   /** The engine's Cancel call, as on Ctrl-C. */
@@ -81,9 +91,15 @@ function providerProcess(apiUrl: string, clock: VirtualClock, apiKey: string): P
       lines.push({ text, kind });
     },
   });
-  const instance = instanceLifecycle({ accountOf: () => account, context });
+  const runtime = { accountOf: () => account, context };
+  const instance = instanceLifecycle(runtime);
   return {
     instance,
+    sshKey: sshKeyLifecycle(runtime),
+    instanceSshKey: instanceSshKeyLifecycle(runtime),
+    envVar: envVarLifecycle(runtime),
+    template: templateLifecycle(runtime),
+    volume: volumeLifecycle(runtime),
     account,
     lines,
     cancel: () => cancelled.abort(new CancelledError()),

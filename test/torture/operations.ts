@@ -1,3 +1,8 @@
+import { type Endpoint, routeOf } from "../../provider/api/endpoint.js";
+import { secretEndpoints } from "../../provider/api/secrets.js";
+import { sshKeyEndpoints } from "../../provider/api/ssh-keys.js";
+import { templateEndpoints } from "../../provider/api/templates.js";
+import { volumeEndpoints } from "../../provider/api/volumes.js";
 import type { Bag } from "../../provider/engine/values.js";
 import { pendingLabel } from "../../provider/resources/instance/label.js";
 import { anInstance, TOKEN } from "../support/harness.js";
@@ -32,8 +37,13 @@ export const REBOOT = "PUT /api/v0/instances/reboot/{id}/";
 export const USER = "GET /api/v0/users/current/";
 export const REQUEST_LOGS = "PUT /api/v0/instances/request_logs/{id}/";
 
+const othersRoutes = [templateEndpoints, volumeEndpoints, sshKeyEndpoints, secretEndpoints]
+  .flatMap((nouns) => Object.values<Endpoint>(nouns))
+  .map((endpoint) => [routeOf(endpoint), "belongs to another noun, whose own tests put faults on it"] as const);
+
 /** Routes that no operation of an instance calls, and why. */
 export const notCalled: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(othersRoutes),
   "PUT /api/v0/instances/recycle/{id}/": "no operation calls it yet; the client has it for those to come",
 };
 

@@ -255,7 +255,7 @@ function prepare({ world, program, deleteFirst }: Scene, { market, stories, reso
       label: name,
       ownerToken: String(i).padStart(12, "abc"),
       onBootFailure,
-      timeouts: { createMinutes: 0.5, updateMinutes: 0.5, deleteMinutes: 0.5 },
+      timeouts: { createMinutes: 1, updateMinutes: 1, deleteMinutes: 1 },
       ...(interruptible ? { bidDollarsPerHour: 0.25 } : {}),
       ...(capped ? { maxDollarsPerHour: 0.6 } : {}),
     });
