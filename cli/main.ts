@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { z } from "zod";
+import { importCommand } from "./import.js";
 import { orphansCommand } from "./orphans.js";
 import { simulatorCommand } from "./simulator.js";
 
@@ -14,7 +15,8 @@ const program = new Command("pulumi-vastai")
   .version(version)
   .showHelpAfterError("(add --help for what can be given)")
   .addCommand(simulatorCommand())
-  .addCommand(orphansCommand());
+  .addCommand(orphansCommand())
+  .addCommand(importCommand());
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);

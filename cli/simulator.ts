@@ -38,8 +38,9 @@ export function greeting({ url }: Pick<Simulator, "url">, speed: number): string
 
 /** What everything has cost, in one line. */
 export function billOf({ world }: Pick<Simulator, "world">): string {
-  const { contracts, dollarsBilled, billedPerHour } = world.view();
-  const open = contracts.filter(({ destroyedAt }) => destroyedAt === null).length;
+  const { contracts: instances, volumes, dollarsBilled, billedPerHour } = world.view();
+  const contracts = [...instances.map(({ destroyedAt }) => destroyedAt), ...volumes.map(({ deletedAt }) => deletedAt)];
+  const open = contracts.filter((endedAt) => endedAt === null).length;
   const still = open === 0 ? "none still rented" : `${open} still rented at ${billedPerHour.toFixed(3)} $/h`;
   const count = `${contracts.length} ${contracts.length === 1 ? "contract" : "contracts"}`;
   return `Bill: ${dollarsBilled.toFixed(4)} $ for ${count}, ${still}. It was all pretended.`;

@@ -1,11 +1,11 @@
 // Keeps README.md true: its table of changes, its programs, the scripts and files that it names.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { onChange } from "../provider/resources/instance/changes.js";
 import { instanceFactNames } from "../provider/resources/instance/outputs.js";
 import { startSimulator } from "../simulator/index.js";
+import { mistakesIn } from "./support/compiler.js";
 
 const root = join(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -85,34 +85,6 @@ function changeTable(): string {
 function effectOf(key: string): { effect: "update" | "replace" | "ignore"; why: string } {
   const [effect, why] = JSON.parse(key) as ["update" | "replace" | "ignore", string];
   return { effect, why };
-}
-
-/** What the compiler says about programs that stand at the root of the repository, where the package's own name leads to dist/. */
-function mistakesIn(programs: readonly string[]): string[] {
-  const texts = new Map(programs.map((text, i) => [join(root, `readme-program-${i + 1}.ts`), text]));
-  const options: ts.CompilerOptions = {
-    strict: true,
-    noEmit: true,
-    skipLibCheck: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-    types: ["node"],
-  };
-  const host = ts.createCompilerHost(options);
-  const { readFile, fileExists, getSourceFile } = host;
-  host.fileExists = (file) => texts.has(file) || fileExists(file);
-  host.readFile = (file) => texts.get(file) ?? readFile(file);
-  host.getSourceFile = (file, languageVersion, ...rest) => {
-    const text = texts.get(file);
-    return text === undefined
-      ? getSourceFile(file, languageVersion, ...rest)
-      : ts.createSourceFile(file, text, languageVersion);
-  };
-  const program = ts.createProgram([...texts.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    return `${file?.fileName ?? "?"}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
-  });
 }
 
 function anchorOf(title: string): string {

@@ -168,7 +168,7 @@ export function defineLifecycle<Inputs>(
  * What goes into the state: the inputs under their own names, so that secrets stay marked, and the outputs over them. A null
  * output says that there is no such value any more.
  */
-function stored(inputs: Bag, outputs: Bag): Bag {
+export function stored(inputs: Bag, outputs: Bag): Bag {
   const all = Object.entries({ ...inputs, ...outputs }).filter(([, value]) => value !== null);
   return toWire(Object.fromEntries(all)) as Bag;
 }

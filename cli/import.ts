@@ -1,0 +1,117 @@
+// `pulumi-vastai import`: what exists on Vast already becomes resources of a stack, without a change on Vast.
+import { Command } from "commander";
+import { type Account, accountFor } from "../provider/account/account.js";
+import { resolveSettings, type Settings } from "../provider/account/settings.js";
+import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
+import { type Flags, findAndWrite, type Streams, type Wanted } from "./import/find-and-write.js";
+import { wantedOf } from "./import/wanted.js";
+
+/** What the command needs of the process it runs in; replaced in tests. */
+export interface Surroundings extends Streams {
+  readonly env: NodeJS.ProcessEnv;
+  accountOf(settings: Settings): Account;
+  /** 0: all that was asked for is in the file. 1: something is not. 2: it could not be looked for. */
+  exit(code: 0 | 1 | 2): void;
+}
+
+const HELP = `
+Kinds and their ids:
+  instance   number of the contract
+  template   number of the template; only the account's own
+  volume     number of the volume
+  ssh-key    number of the key in the account
+  env-var    name of the variable
+
+Pulumi's own \`import\` cannot read these resources, but takes a file with all
+that there is to say. This command writes it, and prints the program to paste;
+the table and the next steps go to standard error. It only reads from Vast.
+After both steps \`pulumi preview\` shows no change, save for secrets that Vast
+does not tell (the value of a variable, the login of a template): the first
+\`pulumi up\` writes those.
+
+The file holds secrets in the clear and is readable for you alone: delete it
+afterwards. Variables whose names sound secret (HF_TOKEN), and values that Vast
+does not tell, become \`config.requireSecret\` in the program.
+
+What carries the mark of this provider (pulumi:<token>) belongs to the stack
+with that token. It is left out, unless --take-over says that this stack is gone
+or its state lost; then it keeps its mark. An instance or template without one
+is imported as it is, with \`labelMark: false\` or \`descriptionMark: false\`.
+What carries no mark cannot be told from what a stack has imported already:
+import nothing into two stacks.
+
+The key is taken from VAST_API_KEY, else from the key files of Vast's own
+client; the address from VAST_URL. A key in the stack configuration is encrypted
+and not read, but can be handed over:
+  VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai import --all
+
+Exit codes:
+  0  all that was asked for is in the file; with --all, what other stacks own
+     is not asked for
+  1  something does not exist or could not be imported; the rest is in the file
+  2  wrong usage or settings, or the account could not be read; nothing was
+     written`;
+
+const MISSING_KEY =
+  "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
+  "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
+  '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai import …`.';
+
+const thisProcess: Surroundings = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  accountOf: accountFor,
+  exit: (code) => {
+    process.exitCode = code;
+  },
+};
+
+/** The command `pulumi-vastai import`. */
+export function importCommand(surroundings: Surroundings = thisProcess): Command {
+  return new Command("import")
+    .description("Write what `pulumi import` needs to take over what exists on Vast, and the program for it.")
+    .argument("[kind]", "one of those below; needed unless --all")
+    .argument("[id]", "its id on Vast")
+    .argument("[name]", "name of the resource (default: its label or name on Vast)")
+    .option("--all", "everything in the account, or all of the kind")
+    .option("--take-over", "also what has the mark of a stack that does not exist any more")
+    .option("--out <file>", "the file to write", "import.json")
+    .option("--force", "overwrite that file")
+    .addHelpText("after", HELP)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .action(async (kind, id, name, flags: Flags) =>
+      surroundings.exit(await run({ kind, id, name }, flags, surroundings)),
+    );
+}
+
+async function run(
+  words: Parameters<typeof wantedOf>[0],
+  flags: Flags,
+  surroundings: Surroundings,
+): Promise<0 | 1 | 2> {
+  const { env, stderr } = surroundings;
+  let settings: Settings | undefined;
+  try {
+    const wanted: Wanted = wantedOf(words, flags);
+    settings = resolveSettings(() => undefined, env);
+    if (settings.apiKey === undefined) throw new SettingsError(MISSING_KEY);
+    const isWhole = await findAndWrite(wanted, flags, surroundings.accountOf(settings), surroundings);
+    return isWhole ? 0 : 1;
+  } catch (error) {
+    const text = error instanceof ApiError ? refused(error, settings) : messageOf(error);
+    // Other programs write into these words as well.
+    stderr.write(`error: ${settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text}\n`);
+    return 2;
+  }
+}
+
+function refused(error: ApiError, settings: Settings | undefined): string {
+  if (!(error instanceof AuthError)) return `${error.message}. Nothing was written. Run this again.`;
+  const { route, said, status } = error.refusal;
+  return (
+    `${route} was refused: "${said}" (HTTP ${status}). The API key from ${settings?.keySource ?? "nowhere"} is wrong, revoked, ` +
+    "or lacks the permission for this call (instances and volumes need instance_read, all else user_read); nothing was written. " +
+    "Set a valid one in VAST_API_KEY."
+  );
+}

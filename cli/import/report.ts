@@ -1,0 +1,90 @@
+import type { Refused } from "../../provider/engine/import-record.js";
+import type { ImportWord } from "../../provider/import.js";
+import { wrap } from "../orphans/table.js";
+import type { PlannedResource } from "./plan.js";
+
+/** A thing that is left out, with its word on the command line. */
+export type LeftOut = Refused & { readonly word: ImportWord };
+
+const GAP = "  ";
+const INDENT = "    ";
+/** A name is cut beyond. */
+const LONGEST = 40;
+
+/** What was found, for a person: a line each, and why a thing is left out beneath it. */
+export function foundTable(
+  resources: readonly PlannedResource[],
+  leftOut: readonly LeftOut[],
+  columns: number | undefined,
+): string {
+  const rows = [
+    ...resources.map(({ word, name, record }) => ({ cells: [word, record.id, record.knownAs, name], because: "" })),
+    ...leftOut.map(({ word, id, knownAs, because }) => ({ cells: [word, id, knownAs, "(left out)"], because })),
+  ].map(({ cells, because }) => ({ cells: cells.map((cell) => cut(plain(cell))), because }));
+  const titles = ["KIND", "ID", "KNOWN AS", "RESOURCE"];
+  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join(GAP)
+      .trimEnd();
+  const lines = rows.flatMap(({ cells, because }) => [
+    line(cells),
+    ...(because === "" ? [] : wrap(plain(because), columns, INDENT)),
+  ]);
+  return `${[line(titles), ...lines].join("\n")}\n`;
+}
+
+/** What to do with the file and the program. */
+export function nextSteps(resources: readonly PlannedResource[], file: string): string {
+  const secrets = resources.flatMap(({ name, secrets: own }) => own.map((secret) => ({ name, ...secret })));
+  const untold = secrets.filter(({ isUntold }) => isUntold).map(({ name }) => name);
+  const steps: Step[] = [
+    {
+      says: "Put the resources into the current stack, in the folder of its project (Pulumi CLI 3.254 or newer); nothing changes on Vast:",
+      commands: [`pulumi import --file ${quoted(file)} --generate-code=false --protect=false`],
+    },
+    {
+      says: "Give the program its secrets:",
+      commands: secrets.map(({ name, path, key, isUntold }) => {
+        const where = isUntold ? "not told by Vast" : `in the file: ${path.join(".")} of ${name}`;
+        return `pulumi config set --secret ${key}  # ${where}`;
+      }),
+    },
+    { says: "Paste the program into yours." },
+    {
+      says:
+        untold.length === 0
+          ? "Look: `pulumi preview` shows no change. If it shows one, run no `pulumi up` until the program says what is there."
+          : `Look: \`pulumi preview\` updates ${[...new Set(untold)].join(", ")}, whose secrets Vast does not tell, and changes nothing else.`,
+    },
+    { says: `Delete ${file}: it holds secrets in the clear.` },
+  ];
+  return steps
+    .filter(({ commands }) => commands?.length !== 0)
+    .map(({ says, commands = [] }, i) =>
+      [`  ${i + 1}. ${says}`, ...commands.map((text) => `       ${text}`)].join("\n"),
+    )
+    .join("\n")
+    .concat("\n");
+}
+
+/** Something for the person to do, and what to type for it. */
+interface Step {
+  readonly says: string;
+  readonly commands?: readonly string[];
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+/** Names on Vast are anybody's text: line ends and escape sequences must not reach the terminal. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
+}
+
+/** A path as one word of a shell. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
