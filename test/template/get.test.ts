@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { getTemplate, getTemplates, getTemplatesOutput } from "../../provider/resources/template/get.js";
 import { type Simulator, startSimulator } from "../../simulator/index.js";
 
 let simulator: Simulator;
 let own: number;
 let publicId: number;
-const environment = { ...process.env };
 
 beforeAll(async () => {
   // Lookups make their account out of the environment, with a clock of its own: so this world hurries instead of jumping.
   simulator = await startSimulator({ speed: 1000, offers: 0 });
-  Object.assign(process.env, { VAST_URL: simulator.url, VAST_API_KEY: "key-a", VASTAI_TIME_SCALE: "1000" });
+  const environment = { VAST_URL: simulator.url, VAST_API_KEY: "key-a", VASTAI_TIME_SCALE: "1000" };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   await fetch(`${simulator.url}/api/v0/users/current/`, { headers: { authorization: "Bearer key-a" } });
   const { world } = simulator;
   own = world.addTemplate(
@@ -34,7 +34,7 @@ beforeAll(async () => {
   world.addTemplate({ name: "another's", image: "a/b", private: true }, 2);
 });
 afterAll(async () => {
-  process.env = environment;
+  vi.unstubAllEnvs();
   await simulator.stop();
 });
 
