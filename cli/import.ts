@@ -5,9 +5,11 @@ import { resolveSettings, type Settings } from "../provider/account/settings.js"
 import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
 import { type Flags, findAndWrite, type Streams, type Wanted } from "./import/find-and-write.js";
 import { wantedOf } from "./import/wanted.js";
+import { type GivenState, readState, stateSources } from "./state/sources.js";
 
 /** What the command needs of the process it runs in; replaced in tests. */
 export interface Surroundings extends Streams {
+  readonly stdin: NodeJS.ReadableStream;
   readonly env: NodeJS.ProcessEnv;
   accountOf(settings: Settings): Account;
   /** 0: all that was asked for is in the file. 1: something is not. 2: it could not be looked for. */
@@ -37,8 +39,10 @@ What carries the mark of this provider (pulumi:<token>) belongs to the stack
 with that token. It is left out, unless --take-over says that this stack is gone
 or its state lost; then it keeps its mark. An instance or template without one
 is imported as it is, with \`labelMark: false\` or \`descriptionMark: false\`.
-What carries no mark cannot be told from what a stack has imported already:
-import nothing into two stacks.
+What stands in a given state is left out too. Without --stack and --state that
+is the current stack of this folder, where there is one. What another stack has
+imported and carries no mark cannot be told from what nobody has: give its state
+as well, and import nothing into two stacks.
 
 The key is taken from VAST_API_KEY, else from the key files of Vast's own
 client; the address from VAST_URL. A key in the stack configuration is encrypted
@@ -46,11 +50,11 @@ and not read, but can be handed over:
   VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai import --all
 
 Exit codes:
-  0  all that was asked for is in the file; with --all, what other stacks own
+  0  all that was asked for is in the file; with --all, what stacks have or own
      is not asked for
   1  something does not exist or could not be imported; the rest is in the file
-  2  wrong usage or settings, or the account could not be read; nothing was
-     written`;
+  2  wrong usage or settings, or nothing of the account could be read; nothing
+     was written`;
 
 const MISSING_KEY =
   "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
@@ -58,6 +62,7 @@ const MISSING_KEY =
   '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai import …`.';
 
 const thisProcess: Surroundings = {
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
@@ -76,6 +81,8 @@ export function importCommand(surroundings: Surroundings = thisProcess): Command
     .argument("[name]", "name of the resource (default: its label or name on Vast)")
     .option("--all", "everything in the account, or all of the kind")
     .option("--take-over", "also what has the mark of a stack that does not exist any more")
+    .option("--stack <name>", "stack whose state is asked, by `pulumi stack export`; may be repeated", collect)
+    .option("--state <file>", "file with an export of a stack; may be repeated", collect)
     .option("--out <file>", "the file to write", "import.json")
     .option("--force", "overwrite that file")
     .addHelpText("after", HELP)
@@ -92,26 +99,54 @@ async function run(
 ): Promise<0 | 1 | 2> {
   const { env, stderr } = surroundings;
   let settings: Settings | undefined;
+  const wordsOf = (error: unknown) => {
+    const text = error instanceof ApiError ? refused(error, settings) : messageOf(error);
+    // Other programs write into these words as well.
+    return settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text;
+  };
   try {
     const wanted: Wanted = wantedOf(words, flags);
     settings = resolveSettings(() => undefined, env);
     if (settings.apiKey === undefined) throw new SettingsError(MISSING_KEY);
-    const isWhole = await findAndWrite(wanted, flags, surroundings.accountOf(settings), surroundings);
+    const states = await statesFor(flags, surroundings, wordsOf);
+    const account = surroundings.accountOf(settings);
+    const isWhole = await findAndWrite(wanted, flags, account, states, surroundings, wordsOf);
     return isWhole ? 0 : 1;
   } catch (error) {
-    const text = error instanceof ApiError ? refused(error, settings) : messageOf(error);
-    // Other programs write into these words as well.
-    stderr.write(`error: ${settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text}\n`);
+    stderr.write(`error: ${wordsOf(error)}\n`);
     return 2;
   }
 }
 
+/** The states that were named, each of which must be had; else the current stack's, if there is one. */
+async function statesFor(
+  flags: Flags,
+  { env, stdin, stderr }: Surroundings,
+  wordsOf: (error: unknown) => string,
+): Promise<GivenState[]> {
+  const isNamed = flags.stack !== undefined || flags.state !== undefined;
+  const states: GivenState[] = [];
+  for (const source of stateSources(flags, stdin)) {
+    try {
+      states.push(await readState(source, env));
+    } catch (error) {
+      if (isNamed) throw error;
+      stderr.write(`note: What a stack has already may be offered again: ${wordsOf(error)}\n`);
+    }
+  }
+  return states;
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
 function refused(error: ApiError, settings: Settings | undefined): string {
-  if (!(error instanceof AuthError)) return `${error.message}. Nothing was written. Run this again.`;
+  if (!(error instanceof AuthError)) return `${error.message}. Run this again.`;
   const { route, said, status } = error.refusal;
   return (
     `${route} was refused: "${said}" (HTTP ${status}). The API key from ${settings?.keySource ?? "nowhere"} is wrong, revoked, ` +
-    "or lacks the permission for this call (instances and volumes need instance_read, all else user_read); nothing was written. " +
+    "or lacks the permission for this call (instances and volumes need instance_read, all else user_read). " +
     "Set a valid one in VAST_API_KEY."
   );
 }

@@ -1,4 +1,4 @@
-import { wrap } from "../orphans/table.js";
+import { wrap } from "../text.js";
 import { Code, literal } from "./literal.js";
 import type { PlannedResource } from "./plan.js";
 

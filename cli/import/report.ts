@@ -1,6 +1,6 @@
 import type { Refused } from "../../provider/engine/import-record.js";
 import type { ImportWord } from "../../provider/import.js";
-import { wrap } from "../orphans/table.js";
+import { plain, wrap } from "../text.js";
 import type { PlannedResource } from "./plan.js";
 
 /** A thing that is left out, with its word on the command line. */
@@ -77,11 +77,6 @@ interface Step {
 
 function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-}
-
-/** Names on Vast are anybody's text: line ends and escape sequences must not reach the terminal. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
 }
 
 /** A path as one word of a shell. */

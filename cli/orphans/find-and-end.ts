@@ -1,8 +1,8 @@
 import type { Account } from "../../provider/account/account.js";
 import type { Orphan } from "../../provider/orphans.js";
+import { stateSources } from "../state/sources.js";
 import { type Ending, endAll, isConfirmed } from "./ending.js";
 import { foundText, leftOutText, paragraph, toJson } from "./report.js";
-import { stateSources } from "./states.js";
 import { dollarsPerHourOf, type Survey, survey } from "./survey.js";
 import type { Paper } from "./table.js";
 import { count, perHour } from "./words.js";

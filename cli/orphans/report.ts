@@ -1,9 +1,11 @@
 import type { Settings } from "../../provider/account/settings.js";
 import { dollarsBilledAbout, dollarsPerHourNow, type Orphan } from "../../provider/orphans.js";
+import { nameOf, stackOf } from "../state/export.js";
+import { wrap } from "../text.js";
 import type { Ending } from "./ending.js";
-import { nameOf, stackOf } from "./state-export.js";
+import { instancesIn } from "./instances.js";
 import { dollarsPerHourOf, type Survey } from "./survey.js";
-import { orphanTable, type Paper, wrap } from "./table.js";
+import { orphanTable, type Paper } from "./table.js";
 import { adviceOf, count, doubtText, perHour } from "./words.js";
 
 /** What was found, for a person. */
@@ -46,7 +48,7 @@ export function toJson(found: Survey, settings: Settings, endings: ReadonlyMap<n
   const report = {
     apiUrl: settings.apiUrl,
     keySource: settings.keySource,
-    states: states.map(({ name, entries }) => ({ name, instances: entries.length })),
+    states: states.map((state) => ({ name: state.name, instances: instancesIn(state).length })),
     markedContracts: marked,
     orphans: orphans.map((orphan) => orphanJson(orphan, endings.get(orphan.row.id))),
     dollarsPerHour: dollarsPerHourOf(orphans),

@@ -1,6 +1,7 @@
 import type { Account } from "../../provider/account/account.js";
 import { dollarsPerHourNow, findOrphans, isMarked, type Orphan } from "../../provider/orphans.js";
-import { type GivenState, readState, type StateSource } from "./states.js";
+import { type GivenState, readState, type StateSource } from "../state/sources.js";
+import { instancesIn } from "./instances.js";
 
 /** What one look at the account and at the states has shown. */
 export interface Survey {
@@ -25,7 +26,7 @@ export async function survey(
   const contracts = await account.contracts();
   const states: GivenState[] = [];
   for (const source of sources) states.push(await readState(source, env));
-  const entries = states.flatMap((state) => state.entries);
+  const entries = states.flatMap(instancesIn);
   const idsInStates = new Set(entries.flatMap(({ contractId }) => contractId ?? []));
   return {
     states,

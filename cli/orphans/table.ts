@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { dollarsBilledAbout, dollarsPerHourNow, type Orphan } from "../../provider/orphans.js";
+import { plain, wrap } from "../text.js";
 import { adviceOf, ageText } from "./words.js";
 
 /** How wide lines may be and whether they may have colours; a pipe has neither limit nor colours. */
@@ -51,23 +52,6 @@ export function orphanTable(orphans: readonly Orphan[], paper: Paper): string {
     ...wrap(adviceOf(orphan), paper.columns, INDENT).map((text) => style("dim", text)),
   ]);
   return [style("bold", line(COLUMNS.map(({ title }) => title))), ...rows].join("\n");
-}
-
-/** Breaks a text between words into lines that are not longer than `columns`. */
-export function wrap(text: string, columns: number | undefined, indent = ""): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    const isRoom = last !== undefined && last.length + 1 + word.length <= (columns ?? Number.POSITIVE_INFINITY);
-    if (isRoom) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(indent + word);
-  }
-  return lines;
-}
-
-/** Labels are anybody's text: line ends and escape sequences must not reach the terminal. */
-function plain(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ");
 }
 
 function padded(text: string, width: number, align: Column["align"]): string {

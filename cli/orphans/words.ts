@@ -1,5 +1,5 @@
 import type { Doubt, Orphan } from "../../provider/orphans.js";
-import { nameOf, stackOf } from "./state-export.js";
+import { nameOf, stackOf } from "../state/export.js";
 
 /** What an orphan is to the states that were given, and how to get rid of it. */
 export function adviceOf(orphan: Orphan): string {

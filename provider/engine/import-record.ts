@@ -49,8 +49,8 @@ export type Found =
 export interface Refused {
   readonly id: string;
   readonly knownAs: string;
-  /** `owned`: another stack looks after it, or did. `unfit`: it cannot be described. */
-  readonly why: "owned" | "unfit";
+  /** `in a stack`: a state that was given has it. `owned`: another stack looks after it, or did. `unfit`: it cannot be described. */
+  readonly why: "in a stack" | "owned" | "unfit";
   /** What is the matter and what to do, as whole sentences. */
   readonly because: string;
 }

@@ -45,6 +45,7 @@ export async function runImport(t: TestWorld, words: readonly string[], env: obj
   const named = words.indexOf("--out");
   const file = named < 0 ? join(aFolder(), "import.json") : (words[named + 1] ?? "");
   const command = importCommand({
+    stdin: new PassThrough().end(),
     stdout: output,
     stderr: complaints,
     env: { HOME: aFolder(), VAST_API_KEY: API_KEY, VAST_URL: t.simulator.url, ...env },

@@ -1,15 +1,32 @@
 import { z } from "zod";
-import type { StateEntry } from "../../provider/orphans.js";
 
-/** The type of an instance in every state. */
-const INSTANCE_TYPE = "pulumi-nodejs:dynamic/vastai:Instance";
+/** One resource as a Pulumi state has it, or an operation that began and whose end the state does not know. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  /** Undefined while it is being created. */
+  readonly id: string | undefined;
+  /** `creating`: a create began; either it is under way or it was cut off. `leaving`: only waits for its end. */
+  readonly stage: "creating" | "standing" | "leaving";
+  /** Only read by the program (`Instance.get`): its stack does not end it. */
+  readonly isExternal: boolean;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Up to when the state is true, in milliseconds since 1970: `Infinity` for one that was asked just now. */
+  readonly trueUntil: number;
+}
 
-/** What a state says of instances. */
+/** What a state holds. */
 export interface StateReading {
-  readonly entries: readonly StateEntry[];
+  readonly resources: readonly StateResource[];
   /** The stacks that its resources belong to: one, or none when it is empty. */
   readonly stacks: readonly string[];
 }
+
+const Bag = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((bag) => bag ?? {});
 
 const Resource = z.looseObject({
   urn: z.string(),
@@ -18,8 +35,8 @@ const Resource = z.looseObject({
   external: z.boolean().nullish(),
   delete: z.boolean().nullish(),
   pendingReplacement: z.boolean().nullish(),
-  inputs: z.record(z.string(), z.unknown()).nullish(),
-  outputs: z.record(z.string(), z.unknown()).nullish(),
+  inputs: Bag,
+  outputs: Bag,
 });
 type Resource = z.infer<typeof Resource>;
 
@@ -41,15 +58,13 @@ export function readExport(text: string, live: boolean): StateReading {
   if (!parsed.success) throw new Error(flawOf(parseJson(text), parsed.error));
   const { resources, pending_operations: operations, manifest } = parsed.data.deployment ?? {};
   const trueUntil = live ? Number.POSITIVE_INFINITY : Date.parse(manifest?.time ?? "") || 0;
-  const entries = [
-    ...(resources ?? []).map((resource) => entryOf(resource, stageOf(resource), trueUntil)),
-    ...(operations ?? []).map(({ type, resource }) => {
-      const stage = type === "creating" ? "creating" : stageOf(resource);
-      return entryOf(resource, stage, trueUntil);
-    }),
-  ];
   return {
-    entries: entries.filter((entry) => entry !== undefined),
+    resources: [
+      ...(resources ?? []).map((resource) => resourceOf(resource, stageOf(resource), trueUntil)),
+      ...(operations ?? []).map(({ type, resource }) =>
+        resourceOf(resource, type === "creating" ? "creating" : stageOf(resource), trueUntil),
+      ),
+    ],
     stacks: [...new Set((resources ?? []).flatMap(({ urn }) => stackOf(urn) ?? []))],
   };
 }
@@ -64,29 +79,14 @@ export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::") || urn;
 }
 
-function entryOf(resource: Resource, stage: StateEntry["stage"], trueUntil: number): StateEntry | undefined {
-  const { urn, type, id, external } = resource;
-  // What a program only reads (`Instance.get`) is not ended by its stack: somebody else has to look after it.
-  if (type !== INSTANCE_TYPE || external) return undefined;
-  const token = [resource.inputs, resource.outputs].map((bag) => bag?.ownerToken).find(isToken);
-  const timeouts = z.looseObject({ createMinutes: z.number() }).safeParse(resource.inputs?.timeouts);
-  return {
-    urn,
-    token,
-    contractId: /^\d+$/.test(id ?? "") ? Number(id) : undefined,
-    stage,
-    createMinutes: timeouts.data?.createMinutes,
-    trueUntil,
-  };
+function resourceOf(resource: Resource, stage: StateResource["stage"], trueUntil: number): StateResource {
+  const { urn, type, id, external, inputs, outputs } = resource;
+  return { urn, type, id: id || undefined, stage, isExternal: external === true, inputs, outputs, trueUntil };
 }
 
-function stageOf(resource: Resource): StateEntry["stage"] {
+function stageOf(resource: Resource): StateResource["stage"] {
   // A pending replacement was ended already; only its successor is to come.
   return resource.delete || resource.pendingReplacement ? "leaving" : "standing";
-}
-
-function isToken(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{12}$/.test(value);
 }
 
 function flawOf(content: unknown, error: z.ZodError): string {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { messageOf, SettingsError } from "../../provider/errors.js";
-import { readExport, type StateReading } from "./state-export.js";
+import { readExport, type StateReading } from "./export.js";
 
 /** Where one state is read from. */
 export type StateSource =
@@ -37,7 +37,7 @@ export function stateSources(
   return sources.length > 0 ? sources : [{ from: "pulumi", stack: undefined }];
 }
 
-/** Reads one state. Throws SettingsError with the remedy when it cannot be had: half of the states would make orphans of the rest. */
+/** Reads one state. Throws SettingsError with the remedy when it cannot be had: what a missing one holds would look like nobody's. */
 export async function readState(source: StateSource, env: NodeJS.ProcessEnv): Promise<GivenState> {
   const content = await contentOf(source, env);
   try {
@@ -48,7 +48,7 @@ export async function readState(source: StateSource, env: NodeJS.ProcessEnv): Pr
   } catch (error) {
     const what = source.from === "pulumi" ? commandText(source.stack) : nameOfSource(source);
     throw new SettingsError(
-      `What ${what} holds cannot be taken for a state: ${messageOf(error)}. Without it no contract can be judged; nothing was changed. ` +
+      `What ${what} holds cannot be taken for a state: ${messageOf(error)}. Without it nobody can tell what the stack has; nothing was changed. ` +
         (source.from === "pulumi"
           ? "Use a release of this package that knows this version of Pulumi."
           : "Make it anew with `pulumi stack export --file state.json`, or name the stack itself with --stack."),
@@ -67,7 +67,7 @@ async function contentOf(source: StateSource, env: NodeJS.ProcessEnv): Promise<s
         return await readFile(source.path, "utf8");
       } catch (error) {
         throw new SettingsError(
-          `The state file ${source.path} cannot be read (${codeOf(error)}). Without it no contract can be judged; nothing was changed. ` +
+          `The state file ${source.path} cannot be read (${codeOf(error)}). Without it nobody can tell what the stack has; nothing was changed. ` +
             "Correct --state, or name the stack itself with --stack.",
         );
       }
@@ -97,7 +97,7 @@ async function exportStack(stack: string | undefined, env: NodeJS.ProcessEnv): P
   const [exported, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]).catch(
     (error: unknown) => {
       throw new SettingsError(
-        `${commandText(stack)} ${limit.aborted ? "took too long" : "could not be started"} (${codeOf(error)}). Without the state no contract can be judged; nothing was changed. ` +
+        `${commandText(stack)} ${limit.aborted ? "took too long" : "could not be started"} (${codeOf(error)}). Without the state nobody can tell what the stack has; nothing was changed. ` +
           "Put the Pulumi CLI on PATH (https://www.pulumi.com/docs/install/), or give an export with --state.",
       );
     },
@@ -111,7 +111,7 @@ async function exportStack(stack: string | undefined, env: NodeJS.ProcessEnv): P
       .slice(0, 400) || "no reason given";
   const failed = code === null ? "was killed" : `failed with exit code ${code}`;
   throw new SettingsError(
-    `${commandText(stack)} ${failed}: ${said}. Without the state no contract can be judged; nothing was changed. ` +
+    `${commandText(stack)} ${failed}: ${said}. Without the state nobody can tell what the stack has; nothing was changed. ` +
       "Run this in the folder of the project, log in to its backend (`pulumi login`), correct --stack, or give an export with --state.",
   );
 }
