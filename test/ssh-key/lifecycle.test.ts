@@ -78,6 +78,14 @@ describe("a key that is in the account already", () => {
     expect(keys()).toHaveLength(1);
   });
 
+  it("is named and not left open to everybody who has it when a killed run made it and the program says another one since", async () => {
+    const killed = await created(t.process().sshKey, laptop());
+    const failure = await failureOf(created(t.process().sshKey, laptop({ publicKey: aPublicKey(3) })));
+    expect(failure.message).toMatch(/SSH key \d+ with this resource's mark and another key .* Nothing was added/);
+    expect(failure.message).toContain(`\`vastai delete ssh-key ${killed.id}\``);
+    expect(keys()).toMatchObject([{ id: Number(killed.id), publicKey: marked() }]);
+  });
+
   it("is ours when a run that was killed made it, also under `refuse`, and goes with us", async () => {
     await created(t.process().sshKey, laptop());
     const { id, outs } = await created(t.process().sshKey, laptop({ onExisting: "refuse" }));

@@ -1,6 +1,8 @@
+import type { Bag } from "../../provider/engine/values.js";
 import { readLabel } from "../../provider/resources/instance/label.js";
 import type { ContractView } from "../../simulator/snapshot.js";
 import { entriesOf, type RunReport } from "./engine.js";
+import { nounOf } from "./kinds.js";
 import type { Scene } from "./scene.js";
 
 /** A promise of the provider that was broken. */
@@ -15,8 +17,10 @@ export class Violation extends Error {
 
 export type ViolationKind =
   | "rented twice"
+  | "made twice"
   | "lost"
   | "billed after destroy"
+  | "left after destroy"
   | "said what is not so"
   | "never quiet"
   | "not as wanted"
@@ -24,7 +28,7 @@ export type ViolationKind =
 
 /** The resource that a contract was rented for, by the mark in its label. */
 export function ownerOf(scene: Scene, contract: ContractView): string | undefined {
-  return [...scene.program].find(
+  return instances(scene).find(
     ([, inputs]) => readLabel(contract.label, String(inputs.ownerToken)).mark !== "none",
   )?.[0];
 }
@@ -35,13 +39,19 @@ export function billedBy(scene: Scene, name: string): ContractView[] {
 }
 
 export function idsInState(scene: Scene): Set<number> {
-  return new Set(entriesOf(scene.stack).map(({ entry }) => Number(entry.id)));
+  const entries = entriesOf(scene.stack).filter(({ entry }) => nounOf(entry.inputs) === undefined);
+  return new Set(entries.map(({ entry }) => Number(entry.id)));
+}
+
+/** The instances of the program. */
+export function instances({ program }: Scene): (readonly [name: string, inputs: Bag])[] {
+  return [...program].filter(([, inputs]) => nounOf(inputs) === undefined);
 }
 
 /** At the moment of a rent: what is billed for one resource beside what stands in the state is that one contract. */
 export function checkRent(scene: Scene): void {
   const known = idsInState(scene);
-  for (const name of scene.program.keys()) {
+  for (const [name] of instances(scene)) {
     const beside = billedBy(scene, name).filter(({ id }) => !known.has(id));
     if (beside.length > 1) throw violation(scene, "rented twice", `${name} has ${listed(beside)} at the same time`);
   }
@@ -50,7 +60,7 @@ export function checkRent(scene: Scene): void {
 /** At the end of a run: each billed contract stands in the state, or carries the mark by which the next run finds it. */
 export function checkAccounted(scene: Scene): void {
   const known = idsInState(scene);
-  const lost = scene.world
+  const lost = scene
     .billedContracts()
     .filter((contract) => !known.has(contract.id) && ownerOf(scene, contract) === undefined);
   if (lost.length > 0) throw violation(scene, "lost", listed(lost));
@@ -58,7 +68,7 @@ export function checkAccounted(scene: Scene): void {
 
 /** After a run of a calm world that went well: what is billed for a resource is what stands in the state. */
 export function checkNoSecond(scene: Scene): void {
-  for (const name of scene.program.keys()) {
+  for (const [name] of instances(scene)) {
     const billed = billedBy(scene, name);
     if (billed.length > 1) throw violation(scene, "rented twice", `${name} has ${listed(billed)}`);
   }
@@ -70,6 +80,7 @@ const NOTHING = /rented nothing|was given back|is not billed any more/i;
 export function checkStatements(scene: Scene, { failures }: RunReport, since: number): void {
   const known = idsInState(scene);
   for (const { name, message } of failures) {
+    if (nounOf(scene.program.get(name) ?? {}) !== undefined) continue;
     const gone = /[Ii]nstance (\d+) (?:does not exist any more|disappeared)/.exec(message)?.[1];
     if (gone !== undefined && scene.world.contract(Number(gone))?.destroyedAt === null) {
       throw violation(scene, "said what is not so", `${gone} is billed, and it was said: ${message}`);
@@ -90,6 +101,7 @@ export function checkStatements(scene: Scene, { failures }: RunReport, since: nu
 /** After a run of a calm world that went well: what it made or changed is there. */
 export function checkAlive(scene: Scene, { steps }: RunReport): void {
   for (const [name, { current }] of scene.stack) {
+    if (current && nounOf(current.inputs) !== undefined) continue;
     if (!steps.some((step) => step === `create ${name}` || step === `update ${name}`)) continue;
     const contract = scene.world.contract(Number(current?.id));
     if (contract?.destroyedAt !== null) {

@@ -1,8 +1,12 @@
 // Pulumi's engine as far as it matters to a provider: which calls it makes, in which order, and what of their results
 // reaches the state. After pkg/v3.258.0/resource/deploy: step.go, step_generator.go, deployment_executor.go.
+
+import type { DynamicProvider } from "../../provider/engine/lifecycle.js";
 import type { Bag } from "../../provider/engine/values.js";
-import { HANDLER, type InitFailure } from "../support/harness.js";
+import type { InitFailure } from "../support/harness.js";
+import { kindOf } from "./kinds.js";
 import { Killed, type MortalProcess } from "./process.js";
+import { resolved } from "./references.js";
 
 /** One thing in the state. */
 export interface Entry {
@@ -58,7 +62,10 @@ export interface UpOptions {
   readonly deleteFirst?: ReadonlySet<string> | undefined;
 }
 
-/** `pulumi up`. */
+/**
+ * `pulumi up`. Of one kind everything runs at once; with several kinds, which may refer to each other, one resource after another, and
+ * deletes the other way round.
+ */
 export function up(
   process: MortalProcess,
   stack: Stack,
@@ -67,11 +74,13 @@ export function up(
 ): Promise<RunReport> {
   return running(process, async (run) => {
     const steps: Promise<void>[] = [];
+    const inTurn = isMixed(stack, program);
     // The step generator asks check and diff one resource after another; creates and updates go on meanwhile.
     for (const [name, inputs] of program) {
-      const step = await generate(run, slotOf(stack, name), name, inputs, options);
+      const step = await generate(run, slotOf(stack, name), name, resolved(inputs, stack), options);
       if (!step || !mayGoOn(run)) continue;
       const started = step();
+      if (inTurn) await started;
       // It may fail while the next resource is still being asked about.
       started.catch(() => {});
       steps.push(started);
@@ -79,7 +88,7 @@ export function up(
     await Promise.all(steps);
     if (!mayGoOn(run)) return;
     const pending = [...stack].flatMap(([name, slot]) => slot.toDelete.map((entry) => ({ name, slot, entry })));
-    await Promise.all(pending.map(({ name, slot, entry }) => remove(run, slot, name, entry)));
+    await removeAll(run, pending, inTurn);
   });
 }
 
@@ -93,15 +102,35 @@ export function refresh(process: MortalProcess, stack: Stack): Promise<RunReport
 /** `pulumi destroy`. */
 export function destroy(process: MortalProcess, stack: Stack): Promise<RunReport> {
   return running(process, async (run) => {
-    await Promise.all(entriesOf(stack).map(({ name, slot, entry }) => remove(run, slot, name, entry)));
+    await removeAll(run, entriesOf(stack), isMixed(stack));
   });
 }
 
 /** Everything that stands in the state. */
-export function entriesOf(stack: Stack): { name: string; slot: Slot; entry: Entry }[] {
+export function entriesOf(stack: Stack): Placed[] {
   return [...stack].flatMap(([name, slot]) =>
     [...(slot.current ? [slot.current] : []), ...slot.toDelete].map((entry) => ({ name, slot, entry })),
   );
+}
+
+/** An entry and where it stands. */
+interface Placed {
+  readonly name: string;
+  readonly slot: Slot;
+  readonly entry: Entry;
+}
+
+async function removeAll(run: Run, placed: readonly Placed[], inTurn: boolean): Promise<void> {
+  if (!inTurn) {
+    await Promise.all(placed.map(({ name, slot, entry }) => remove(run, slot, name, entry)));
+    return;
+  }
+  for (const { name, slot, entry } of placed.toReversed()) if (mayGoOn(run)) await remove(run, slot, name, entry);
+}
+
+function isMixed(stack: Stack, program: Program = new Map()): boolean {
+  const all = [...program.values(), ...entriesOf(stack).map(({ entry }) => entry.inputs)];
+  return new Set(all.map(kindOf)).size > 1;
 }
 
 async function running(process: MortalProcess, work: (run: Run) => Promise<void>): Promise<RunReport> {
@@ -134,7 +163,7 @@ async function generate(
   const inputs = await check(run, name, old?.inputs ?? {}, program);
   if (!inputs) return undefined;
   if (!old) return () => create(run, slot, name, inputs);
-  const diff = await run.process.alive(run.process.instance.diff(old.id, old.outputs, inputs));
+  const diff = await run.process.alive(lifecycleOf(run, inputs).diff(old.id, old.outputs, inputs));
   if (options.replace?.has(name) || (diff.changes && diff.replaces.length > 0)) {
     const fresh = await check(run, name, {}, program);
     if (!fresh) return undefined;
@@ -150,7 +179,7 @@ async function generate(
 }
 
 async function check(run: Run, name: string, olds: Bag, program: Bag): Promise<Bag | undefined> {
-  const { inputs, failures } = await run.process.alive(run.process.instance.check(olds, program));
+  const { inputs, failures } = await run.process.alive(lifecycleOf(run, program).check(olds, program));
   if (failures.length === 0) return { ...inputs, __provider: program.__provider };
   run.failures.push({ name, operation: "check", message: JSON.stringify(failures), id: undefined });
   return undefined;
@@ -163,8 +192,8 @@ async function create(run: Run, slot: Slot, name: string, inputs: Bag): Promise<
     slot.current = entry;
   };
   try {
-    const { id, outs } = await run.process.alive(run.process.instance.create(inputs));
-    record({ id, inputs, outputs: stored(id, outs), initErrors: [] });
+    const { id, outs } = await run.process.alive(lifecycleOf(run, inputs).create(inputs));
+    record({ id, inputs, outputs: stored(id, outs, inputs), initErrors: [] });
   } catch (error) {
     const failure = failed(run, name, "create", error);
     if (failure.id) record(notInitialised(failure, inputs));
@@ -174,8 +203,8 @@ async function create(run: Run, slot: Slot, name: string, inputs: Bag): Promise<
 async function update(run: Run, slot: Slot, name: string, old: Entry, inputs: Bag): Promise<void> {
   run.steps.push(`update ${name}`);
   try {
-    const { outs } = await run.process.alive(run.process.instance.update(old.id, old.outputs, inputs));
-    slot.current = { id: old.id, inputs, outputs: stored(old.id, outs), initErrors: [] };
+    const { outs } = await run.process.alive(lifecycleOf(run, inputs).update(old.id, old.outputs, inputs));
+    slot.current = { id: old.id, inputs, outputs: stored(old.id, outs, inputs), initErrors: [] };
   } catch (error) {
     const failure = failed(run, name, "update", error);
     if (failure.id) slot.current = notInitialised(failure, inputs);
@@ -185,9 +214,13 @@ async function update(run: Run, slot: Slot, name: string, old: Entry, inputs: Ba
 /** A refresh forgets that something was not initialised. */
 async function read(run: Run, slot: Slot, name: string, entry: Entry): Promise<void> {
   try {
-    const { id, props } = await run.process.alive(run.process.instance.read(entry.id, entry.outputs));
+    const { id, props } = await run.process.alive(lifecycleOf(run, entry.inputs).read(entry.id, entry.outputs));
     const outputs = { ...props, __provider: entry.outputs.__provider };
-    exchange(slot, entry, id ? { id, inputs: entry.inputs, outputs: stored(id, outputs), initErrors: [] } : undefined);
+    exchange(
+      slot,
+      entry,
+      id ? { id, inputs: entry.inputs, outputs: stored(id, outputs, entry.inputs), initErrors: [] } : undefined,
+    );
   } catch (error) {
     failed(run, name, "read", error);
   }
@@ -196,11 +229,15 @@ async function read(run: Run, slot: Slot, name: string, entry: Entry): Promise<v
 async function remove(run: Run, slot: Slot, name: string, entry: Entry): Promise<void> {
   run.steps.push(`delete ${name}`);
   try {
-    await run.process.alive(run.process.instance.delete(entry.id, entry.outputs));
+    await run.process.alive(lifecycleOf(run, entry.inputs).delete(entry.id, entry.outputs));
     exchange(slot, entry, undefined);
   } catch (error) {
     failed(run, name, "delete", error);
   }
+}
+
+function lifecycleOf({ process }: Run, inputs: Bag): DynamicProvider {
+  return process.lifecycles[kindOf(inputs)];
 }
 
 function exchange(slot: Slot, old: Entry, next: Entry | undefined): void {
@@ -217,13 +254,13 @@ function failed(run: Run, name: string, operation: Failure["operation"], error: 
 }
 
 function notInitialised({ id, properties, reasons }: InitFailure, inputs: Bag): Entry {
-  return { id, inputs, outputs: stored(id, properties), initErrors: reasons };
+  return { id, inputs, outputs: stored(id, properties, inputs), initErrors: reasons };
 }
 
 /** What survives the way to the state: JSON. What would not survive in the real engine is an error here. */
-function stored(id: string, outputs: Bag): Bag {
+function stored(id: string, outputs: Bag, inputs: Bag): Bag {
   if (typeof id !== "string" || id === "") throw new TypeError(`the id ${JSON.stringify(id)} is no text`);
-  if (outputs.__provider !== HANDLER) throw new TypeError(`the outputs of ${id} lack __provider`);
+  if (outputs.__provider !== inputs.__provider) throw new TypeError(`the outputs of ${id} lack __provider`);
   return JSON.parse(
     JSON.stringify(outputs, (key, value: unknown) => {
       if (value === undefined) throw new TypeError(`the output ${key} of ${id} is undefined`);

@@ -1,8 +1,3 @@
-import { type Endpoint, routeOf } from "../../provider/api/endpoint.js";
-import { secretEndpoints } from "../../provider/api/secrets.js";
-import { sshKeyEndpoints } from "../../provider/api/ssh-keys.js";
-import { templateEndpoints } from "../../provider/api/templates.js";
-import { volumeEndpoints } from "../../provider/api/volumes.js";
 import type { Bag } from "../../provider/engine/values.js";
 import { pendingLabel } from "../../provider/resources/instance/label.js";
 import { anInstance, TOKEN } from "../support/harness.js";
@@ -34,16 +29,15 @@ export const DESTROY_MANY = "DELETE /api/v0/instances/";
 export const UPDATE_TEMPLATE = "PUT /api/v0/instances/update_template/{id}/";
 export const BID = "PUT /api/v0/instances/bid_price/{id}/";
 export const REBOOT = "PUT /api/v0/instances/reboot/{id}/";
+const VOLUMES = "GET /api/v0/volumes/";
 export const USER = "GET /api/v0/users/current/";
+export const PRICE_INCREASES = "GET /api/v0/instances/pending-price-increases/";
 export const REQUEST_LOGS = "PUT /api/v0/instances/request_logs/{id}/";
 
-const othersRoutes = [templateEndpoints, volumeEndpoints, sshKeyEndpoints, secretEndpoints]
-  .flatMap((nouns) => Object.values<Endpoint>(nouns))
-  .map((endpoint) => [routeOf(endpoint), "belongs to another noun, whose own tests put faults on it"] as const);
-
-/** Routes that no operation of an instance calls, and why. */
+/** Routes that no operation calls, and why. */
 export const notCalled: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(othersRoutes),
+  "GET /api/v0/gpu_names/unique/": "only the lookup getGpuNames calls it, which changes nothing",
+  "POST /api/v0/auth/apikeys/": "only the command line calls it, once and by a person's hand; no resource does",
   "PUT /api/v0/instances/recycle/{id}/": "no operation calls it yet; the client has it for those to come",
 };
 
@@ -140,7 +134,7 @@ export const operations: readonly Operation[] = [
       },
     }),
   },
-  creating(": takes up what a killed run left", [LIST, MANAGE], (scene) => endedAfterRent(scene, "kill")),
+  creating(": takes up what a killed run left", [LIST, VOLUMES, MANAGE], (scene) => endedAfterRent(scene, "kill")),
   creating(": refuses beside a finished contract", [LIST], async (scene) => {
     await has(scene);
     scene.stack.clear();
@@ -210,7 +204,7 @@ export const operations: readonly Operation[] = [
     },
   },
 
-  { name: "read", routes: [LIST], prepare: has, command: "refresh", then: "until quiet" },
+  { name: "read", routes: [LIST, PRICE_INCREASES], prepare: has, command: "refresh", then: "until quiet" },
   {
     name: "read of one that is gone",
     routes: [LIST, SHOW],

@@ -2,12 +2,18 @@ import { type Account, createAccount } from "../../provider/account/account.js";
 import type { Clock } from "../../provider/clock.js";
 import type { DynamicProvider } from "../../provider/engine/lifecycle.js";
 import { CancelledError } from "../../provider/errors.js";
+import type { Kind } from "../../provider/kinds.js";
+import { envVarLifecycle } from "../../provider/resources/env-var/lifecycle.js";
 import { instanceLifecycle } from "../../provider/resources/instance/lifecycle.js";
+import { instanceSshKeyLifecycle } from "../../provider/resources/instance-ssh-key/lifecycle.js";
+import { sshKeyLifecycle } from "../../provider/resources/ssh-key/lifecycle.js";
+import { templateLifecycle } from "../../provider/resources/template/lifecycle.js";
+import { volumeLifecycle } from "../../provider/resources/volume/lifecycle.js";
 import type { Line } from "../support/harness.js";
 
 /** A provider process that can be told to stop, and that can vanish. */
 export interface MortalProcess {
-  readonly instance: DynamicProvider;
+  readonly lifecycles: Readonly<Record<Kind, DynamicProvider>>;
   readonly account: Account;
   readonly lines: readonly Line[];
   /** Ctrl-C: the engine's Cancel call. */
@@ -35,10 +41,20 @@ export function startProcess(apiUrl: string, clock: Clock, config: ReadonlyMap<s
       lines.push({ text, kind });
     },
   });
-  const instance = instanceLifecycle({ accountOf: () => account, context });
-  instance.configure({ config: { get: (key) => config.get(key) } }).catch(() => {});
+  const runtime = { accountOf: () => account, context };
+  const lifecycles = {
+    Instance: instanceLifecycle(runtime),
+    Template: templateLifecycle(runtime),
+    Volume: volumeLifecycle(runtime),
+    SshKey: sshKeyLifecycle(runtime),
+    InstanceSshKey: instanceSshKeyLifecycle(runtime),
+    EnvVar: envVarLifecycle(runtime),
+  };
+  for (const lifecycle of Object.values(lifecycles)) {
+    lifecycle.configure({ config: { get: (key) => config.get(key) } }).catch(() => {});
+  }
   return {
-    instance,
+    lifecycles,
     account,
     lines,
     cancel: () => cancelled.abort(new CancelledError()),

@@ -1,6 +1,9 @@
 import { finishedLabel } from "../../provider/resources/instance/label.js";
 import { billedBy, checkAlive, checkNoSecond, violation } from "./audit.js";
 import { entriesOf, type RunReport } from "./engine.js";
+import { nounOf } from "./kinds.js";
+import { checkNounAsWanted, checkNounsGone, checkNounsOnce } from "./nouns/audit.js";
+import { rulesOf } from "./nouns/rules.js";
 import type { Scene } from "./scene.js";
 
 /** How a user answers when a finished contract stands in nobody's state. */
@@ -52,18 +55,25 @@ async function upUntilQuiet(scene: Scene, wayOut: WayOut): Promise<void> {
     }
     checkNoSecond(scene);
     checkAlive(scene, report);
+    checkNounsOnce(scene, report);
     if (runs > 0 && report.steps.length === 0) break;
   }
-  for (const name of scene.program.keys()) checkAsWanted(scene, name);
+  for (const [name, inputs] of scene.program) {
+    const kind = nounOf(inputs);
+    if (kind === undefined) checkAsWanted(scene, name);
+    else checkNounAsWanted(scene, name, kind);
+  }
 }
 
 /** Runs `destroy` until the state is empty; then nothing is billed. */
 export async function destroyAll(scene: Scene): Promise<void> {
   for (let runs = 0; entriesOf(scene.stack).length > 0; runs += 1) {
     if (runs === 3) throw violation(scene, "never quiet", "destroy fails again and again");
-    await scene.run("destroy");
+    const { failures } = await scene.run("destroy");
+    for (const { name, message } of failures) await answerOfNoun(scene, name, message);
   }
-  const left = scene.world.billedContracts();
+  checkNounsGone(scene);
+  const left = scene.billedContracts();
   if (left.length > 0) {
     const ids = left.map(({ id, label }) => `${id} (${label})`).join(", ");
     throw violation(scene, "billed after destroy", ids);
@@ -75,6 +85,7 @@ async function answer(scene: Scene, report: RunReport, failed: Map<string, numbe
   for (const { name, message } of report.failures) {
     const times = (failed.get(name) ?? 0) + 1;
     failed.set(name, times);
+    await answerOfNoun(scene, name, message);
     const { adoptInstanceId: adopted, ...program } = scene.program.get(name) ?? {};
     const unknown = /adoptInstanceId: (\d+)/.exec(message)?.[1];
     if (unknown !== undefined && wayOut === "adopt") {
@@ -89,6 +100,11 @@ async function answer(scene: Scene, report: RunReport, failed: Map<string, numbe
     }
     if (times === DESTROY_AFTER) await scene.run("destroy");
   }
+}
+
+async function answerOfNoun(scene: Scene, name: string, message: string): Promise<void> {
+  const kind = nounOf(scene.program.get(name) ?? {});
+  if (kind !== undefined) await rulesOf(kind).answer?.(scene, name, message);
 }
 
 function endByHand({ world, story }: Scene, id: number): void {

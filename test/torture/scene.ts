@@ -1,8 +1,15 @@
 import type { Bag } from "../../provider/engine/values.js";
-import { type Fault, type LoggedRequest, type Simulator, startSimulator } from "../../simulator/index.js";
+import {
+  type ContractView,
+  type Fault,
+  type LoggedRequest,
+  type Simulator,
+  startSimulator,
+} from "../../simulator/index.js";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
 import { checkAccounted, checkRent, checkStatements, Violation } from "./audit.js";
 import { destroy, type RunReport, refresh, type Stack, type UpOptions, up } from "./engine.js";
+import { type Belonging, checkNounStatements, checkNounsAccounted, lookAround, strangerName } from "./nouns/audit.js";
 import { type MortalProcess, startProcess } from "./process.js";
 
 /** A command of Pulumi's CLI. */
@@ -30,6 +37,10 @@ export interface Scene {
   readonly deleteFirst: Set<string>;
   /** Stack configuration. */
   readonly config: Map<string, string>;
+  /** What somebody else made in the account, as {@link strangerName} calls it. */
+  readonly strangers: Map<string, Belonging>;
+  /** The contracts of this stack that cost something. */
+  billedContracts(): ContractView[];
   /** What was said and done so far, for the account of a violation. */
   readonly story: string[];
   /** Runs a command in a process of its own and checks the promises at each rent and at the end. */
@@ -55,6 +66,7 @@ export async function openScene(seed = 7): Promise<Scene> {
   const program = new Map<string, Bag>();
   const deleteFirst = new Set<string>();
   const config = new Map<string, string>();
+  const strangers = new Map<string, Belonging>();
   const story: string[] = [];
   /** A rent's answer was lost: until the next clean run two contracts may live side by side. */
   let answerLost = false;
@@ -67,12 +79,15 @@ export async function openScene(seed = 7): Promise<Scene> {
     program,
     deleteFirst,
     config,
+    strangers,
+    billedContracts: () => world.billedContracts().filter(({ id }) => !strangers.has(strangerName("Instance", id))),
     story,
     run: async (command, disturbance = {}) => {
       const { faults = [], onRequest = () => {}, endsAfter } = disturbance;
       // The next command of a person or of CI; the limits of the calls before it are over.
       await clock.sleep(BETWEEN_RUNS_MS);
       const startedAt = clock.now();
+      const before = lookAround(scene);
       const process = startProcess(simulator.url, clock, config);
       simulator.faults.add(...faults);
       let count = 0;
@@ -107,6 +122,8 @@ export async function openScene(seed = 7): Promise<Scene> {
       if (broken) throw broken;
       checkAccounted(scene);
       checkStatements(scene, report, startedAt);
+      checkNounsAccounted(scene, before);
+      checkNounStatements(scene, report, before);
       return report;
     },
     stop: async () => {

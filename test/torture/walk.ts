@@ -1,8 +1,10 @@
 // One random walk: a stack of one to three instances on a random market, commands of Pulumi in a random order, and whatever can
 // go wrong between them. Then the world calms down, and what is left must be exactly what the program says.
 import fc from "fast-check";
-import { endpoints } from "../../provider/api/client.js";
-import { routeOf } from "../../provider/api/endpoint.js";
+import { type Endpoint, routeOf } from "../../provider/api/endpoint.js";
+import { instanceEndpoints } from "../../provider/api/instances.js";
+import { offerEndpoints } from "../../provider/api/offers.js";
+import { userEndpoints } from "../../provider/api/users.js";
 import { faultKinds } from "../../simulator/http/faults.js";
 import type { Fault, Story } from "../../simulator/index.js";
 import { seededRandom } from "../../simulator/random.js";
@@ -69,7 +71,10 @@ interface Walk {
   readonly wayOut: WayOut;
 }
 
-const routes = endpoints.map(routeOf).filter((route) => notCalled[route] === undefined);
+/** What a stack of instances calls. */
+const routes = [instanceEndpoints, offerEndpoints, userEndpoints]
+  .flatMap((nouns) => Object.values<Endpoint>(nouns).map(routeOf))
+  .filter((route) => notCalled[route] === undefined);
 
 /** Routes where a fault matters most come more often. */
 const someRoute = fc

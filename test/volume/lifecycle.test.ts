@@ -212,9 +212,25 @@ describe("cloneOf", () => {
     expect(t.world.volumes()).toHaveLength(1);
   });
 
-  it("points at an unnamed volume that a cut-off clone may have left", async () => {
+  it("is refused beside a young unnamed volume of its size, which a cut-off clone may have left, and names the ways out", async () => {
     const source = await created(t.process().volume, aVolume());
     await t.process().account.client.volumes.clone({ src_id: Number(source.id), dst_id: VOLUME_OFFER });
+    const [, left] = t.world.billedVolumes();
+    const asked = aVolume({ cloneOf: Number(source.id), machineId: MACHINE + 1, ownerToken: "f".repeat(12) });
+    const failure = await failureOf(created(t.process().volume, asked));
+    expect(failure.message).toContain(`set \`adoptVolumeId: ${left?.id}\` in the place of \`cloneOf\``);
+    expect(failure.message).toContain("`sizeGb: 52`");
+    expect(t.world.billedVolumes()).toHaveLength(2);
+
+    await created(t.process().volume, { ...asked, sizeGb: 52 });
+    await created(t.process().volume, aVolume({ sizeGb: undefined, adoptVolumeId: left?.id }));
+    expect(t.world.billedVolumes()).toHaveLength(3);
+  });
+
+  it("is made beside one that has stood for an hour, and points at it", async () => {
+    const source = await created(t.process().volume, aVolume());
+    await t.process().account.client.volumes.clone({ src_id: Number(source.id), dst_id: VOLUME_OFFER });
+    await t.clock.sleep(3_600_000);
     const process = t.process();
     await process.volume.diff(source.id, source.outs, source.outs);
     await created(process.volume, aVolume({ cloneOf: Number(source.id), ownerToken: "f".repeat(12) }));

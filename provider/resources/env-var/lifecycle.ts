@@ -21,6 +21,7 @@ export function envVarLifecycle(runtime: Runtime = thisProcess) {
   return defineLifecycle<EnvVarInputs>(
     {
       name: "EnvVar",
+      isFree: true,
       check: (known, unknown) => {
         const checked = checkBySchema<Partial<EnvVarInputs>>(schemaWithout(unknown), known, SECRET_INPUTS);
         if (checked.inputs) return { inputs: { ...checked.inputs }, failures: [] };

@@ -7,7 +7,7 @@ import { isSamePublicKey } from "../../public-key.js";
 import { lookUntil } from "../../wait.js";
 import type { SshKeyInputs } from "./inputs.js";
 import { carriesMark, markedLine } from "./mark.js";
-import { existsAlready, unknownOutcome } from "./messages.js";
+import { existsAlready, leftWithAnotherKey, unknownOutcome } from "./messages.js";
 
 /** How often it is asked for in all, when answers are lost and the key does not show. */
 const MOST_TRIES = 3;
@@ -25,17 +25,17 @@ export async function createSshKey(
   { publicKey, ownerToken, onExisting }: SshKeyInputs,
   { signal, progress }: Operation,
 ): Promise<{ row: WireSshKey; adopted: boolean }> {
-  const equal = async () =>
-    (await account.sshKeys(signal)).filter(
-      (row) => !idsInState.has(row.id) && isSamePublicKey(row.publicKey, publicKey),
-    );
+  const strangers = async () => (await account.sshKeys(signal)).filter((row) => !idsInState.has(row.id));
+  const isEqual = (row: WireSshKey) => isSamePublicKey(row.publicKey, publicKey);
   const isOurs = (row: WireSshKey) => carriesMark(row.publicKey, ownerToken);
 
-  const before = await equal();
+  const before = await strangers();
   // An earlier run made it and was cut off before it could say so.
-  const left = before.find(isOurs);
-  if (left) return { row: left, adopted: false };
-  const [existing] = before;
+  const left = before.filter(isOurs);
+  const different = left.find((row) => !isEqual(row));
+  if (different) throw leftWithAnotherKey(different);
+  if (left[0]) return { row: left[0], adopted: false };
+  const existing = before.find(isEqual);
   if (existing && onExisting === "refuse") throw existsAlready(existing);
   if (existing) return { row: existing, adopted: true };
 
@@ -48,7 +48,11 @@ export async function createSshKey(
       if (!isUnknownOutcome(error)) throw error;
       progress("the answer was lost; looking whether the key is there");
       const options = { everyMs: LOOK_EVERY_MS, deadline: clock.now() + GRACE_MS, signal };
-      const found = await lookUntil(clock, async () => (await equal()).find(isOurs), options).catch((lookError) => {
+      const found = await lookUntil(
+        clock,
+        async () => (await strangers()).find((row) => isOurs(row) && isEqual(row)),
+        options,
+      ).catch((lookError) => {
         throw lookError instanceof CancelledError ? lookError : unknownOutcome(error);
       });
       if (found) return { row: found, adopted: false };

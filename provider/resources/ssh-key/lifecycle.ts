@@ -22,6 +22,7 @@ export function sshKeyLifecycle(runtime: Runtime = thisProcess) {
   return defineLifecycle<SshKeyInputs>(
     {
       name: "SshKey",
+      isFree: true,
       check: checkSshKey,
       onChange,
       same,

@@ -22,6 +22,16 @@ export function existsAlready({ id, createdAt }: WireSshKey): VastError {
   );
 }
 
+/** An earlier run was cut off after it had added a key, and the program says another one since. */
+export function leftWithAnotherKey({ id, publicKey }: WireSshKey): VastError {
+  return new VastError(
+    "already_added",
+    `The account has SSH key ${id} with this resource's mark and another key ("${publicKey.split(/\s+/).slice(2).join(" ")}"), which no state ` +
+      "shown to this run has: an earlier run was cut off after adding it. Nothing was added or changed; that key opens every new instance of the account. " +
+      `Delete it with \`vastai delete ssh-key ${id}\`, or say that key in the program once more, and run again.`,
+  );
+}
+
 /** Nobody can say whether the key came into the account. */
 export function unknownOutcome(error: unknown): VastError {
   return new VastError(

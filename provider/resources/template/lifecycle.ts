@@ -20,6 +20,7 @@ export function templateLifecycle(runtime: Runtime = thisProcess) {
   return defineLifecycle<TemplateInputs>(
     {
       name: "Template",
+      isFree: true,
       check: checkTemplate,
       onChange,
       same,

@@ -7,6 +7,7 @@ import { lookUntil } from "../../wait.js";
 import { SIZE_TOLERANCE_GB } from "./changes.js";
 import { UNCONFIRMED } from "./consent.js";
 import type { VolumeInputs } from "./inputs.js";
+import { refuseBesideLeftClone } from "./left-clone.js";
 import { readBackInputs, volumeFacts } from "./outputs.js";
 import { defaultName, noteVolume, REPLACED, type VolumeView } from "./own-volumes.js";
 import { findPlaces, wantedMachine } from "./place.js";
@@ -58,7 +59,7 @@ async function createOne(
   const name = cloning ? undefined : (inputs.name ?? defaultName(inputs.resourceName ?? "volume", token, before));
   const context: RentContext = { account, view, inputs, operation, sizeGb, name, before };
   const places = await findPlaces(account, inputs, sizeGb, machineId, operation);
-  if (cloning) warnOfLookalikes(context, places[0]?.machineId);
+  if (cloning) refuseBesideLeftClone(context, places[0]?.machineId);
   const id = await rentVolume(context, places);
   const rentedAt = new Date(account.clock.now()).toISOString();
   rented(id, { [UNCONFIRMED]: true, rentedAt });
@@ -110,20 +111,5 @@ function sizeOf({ sizeGb, cloneOf }: VolumeInputs, before: readonly WireVolume[]
   throw new NothingRentedError(
     "bad_clone",
     `${wrong}. Nothing was rented and nothing is billed for it. Correct \`cloneOf\` or \`sizeGb\`.`,
-  );
-}
-
-/** A clone carries no mark: what a cut-off run left can only be pointed at. */
-function warnOfLookalikes(
-  { view, before, sizeGb, operation }: RentContext,
-  machineId: number | null | undefined,
-): void {
-  const alike = before.filter(
-    (row) => !view.idsInState.has(row.id) && row.machine_id === machineId && row.disk_space === sizeGb,
-  );
-  const unnamed = alike.filter(({ id, label }) => !label || label === `V.${id}`).map(({ id }) => id);
-  if (unnamed.length === 0) return;
-  operation.warn(
-    `Machine ${machineId} has unnamed volumes of ${sizeGb} GB already: ${unnamed.join(", ")}. If one is the clone of a run that was cut off, cancel and set \`adoptVolumeId\`; it is billed.`,
   );
 }
