@@ -83,5 +83,5 @@ function answerUpdateTemplate(request: AccountRequest, contract: Contract): Answ
     template: base.template,
   };
   remake(state, contract, now);
-  return ok({ success: true, updated_instance: instanceRow(contract, now) });
+  return ok({ success: true, updated_instance: instanceRow(state, contract, now) });
 }

@@ -78,7 +78,7 @@ function livingRows({ state, account, now }: AccountRequest): InstanceRow[] {
   const lagMs = state.settings.listLagSeconds * 1000;
   return contractsOf(state, account.number)
     .filter(({ destroyedAt, createdAt }) => destroyedAt === null && createdAt <= now - lagMs)
-    .map((contract) => listedRow(contract, now));
+    .map((contract) => listedRow(state, contract, now));
 }
 
 function isStored(column: string): boolean {

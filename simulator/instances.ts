@@ -41,7 +41,7 @@ function answerShow(request: AccountRequest): Answer {
     contract.readsAsNullLeft -= 1;
     return ok({ instances: null });
   }
-  return ok({ instances: instanceRow(contract, request.now) });
+  return ok({ instances: instanceRow(request.state, contract, request.now) });
 }
 
 function answerManage(request: AccountRequest): Answer {

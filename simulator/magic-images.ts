@@ -12,6 +12,7 @@ export const magicImages: readonly { readonly word: string; readonly story: Stor
   { word: "host-goes-offline", story: { hostGoesOffline: { afterMinutes: 10 } } },
   { word: "outbid-later", story: { outbid: { afterMinutes: 10, forMinutes: 10 } } },
   { word: "price-rises", story: { priceRises: { afterMinutes: 10, toDollarsPerHour: 5 } } },
+  { word: "price-proposal", story: { priceIncreaseProposed: { afterMinutes: 10, toDollarsPerHour: 5 } } },
   { word: "boots-slowly", story: { boots: { afterMinutes: 20 } } },
   { word: "boots-at-once", story: { boots: { afterMinutes: 0.2 } } },
 ];

@@ -20,6 +20,8 @@ export interface Settings {
   openingCredit: number;
   /** The keys belong to a team, for which Vast keeps no SSH keys. Default false. */
   teamAccount: boolean;
+  /** A team's keys are refused by instances as well; not recorded, the account's refusal is. Only with `teamAccount`. Default false. */
+  teamAttachRefused: boolean;
   /** What stands as `private_key` in each row of SSH keys, as it does for pairs that the console made. Default null. */
   sshPrivateKey: string | null;
   /** For how long an instance does not show a key yet that was attached to it, in seconds. Default 0. */
@@ -51,6 +53,7 @@ export function defaultSettings(): Settings {
     listV1: true,
     openingCredit: 1000,
     teamAccount: false,
+    teamAttachRefused: false,
     sshPrivateKey: null,
     sshKeyLagSeconds: 0,
     attachedKeyWords: "SSH key already attached to this instance.",

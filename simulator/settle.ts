@@ -32,7 +32,7 @@ function nextDue(state: State): Due | undefined {
   for (const contract of state.contracts.values()) {
     if (contract.destroyedAt !== null) continue;
     for (const step of contract.steps) consider(step.at, () => takeStep(state, contract, step));
-    const endsAt = contract.facts.end_date * 1000;
+    const { endsAt } = contract;
     if (contract.condition.intended === "running") consider(endsAt, () => stop(state, contract, state.settledAt));
     consider(endsAt + DELETED_AFTER_END_MS, () => destroy(state, contract, state.settledAt));
   }

@@ -89,6 +89,8 @@ function answerListOfInstance({ now, state }: AccountRequest, contract: Contract
 }
 
 function answerAttach({ account, body, now, state }: AccountRequest, contract: Contract): Answer {
+  const refused = teamRefusal(state.settings.teamAccount && state.settings.teamAttachRefused);
+  if (refused) return refused;
   const parsed = KeyBody.safeParse(body);
   if (!parsed.success || parsed.data.ssh_key.trim() === "") return noSshKey;
   const publicKey = parsed.data.ssh_key;

@@ -40,9 +40,9 @@ export interface State {
   nextTemplateId: number;
   /** How many SSH keys there ever were. */
   sshKeysMade: number;
-  /** Real ports behind which running containers answer; undefined when nothing of them can be reached. */
   /** Address of the server, for answers that name one; empty until it listens. */
   origin: string;
+  /** Real ports behind which running containers answer; undefined when nothing of them can be reached. */
   readonly doors: Doors | undefined;
   /** Called when `advance` moved the clock. */
   readonly onAdvance: Set<() => void>;

@@ -5,7 +5,7 @@ import type { State } from "./state.js";
 
 /**
  * What becomes of a contract. Without a story it boots in two to three minutes and runs. Minutes are the world's; those of
- * `hostGoesOffline`, `outbid` and `priceRises` are counted from renting.
+ * `hostGoesOffline`, `outbid`, `priceRises` and `priceIncreaseProposed` are counted from renting.
  */
 export interface Story {
   /** Runs this long after it was rented, or after its container was made anew. */
@@ -36,6 +36,8 @@ export interface Story {
   outbid?: { afterMinutes: number; forMinutes?: number };
   /** The host's price for the GPUs becomes this many $/h. */
   priceRises?: { afterMinutes: number; toDollarsPerHour: number };
+  /** The host asks for this many $/h for the GPUs from the end of the term on. */
+  priceIncreaseProposed?: { afterMinutes: number; toDollarsPerHour: number };
 }
 
 /** Which contracts a story is told of: all conditions that are given must hold, and none given means every contract. */

@@ -3,6 +3,7 @@ import type { StoryRule } from "./stories.js";
 
 const minutes = z.number().nonnegative();
 const aside = z.strictObject({ afterMinutes: minutes, forMinutes: minutes.optional() }).optional();
+const newPrice = z.strictObject({ afterMinutes: minutes, toDollarsPerHour: z.number().positive() }).optional();
 const flag = z.literal(true).optional();
 
 /** The shape of a story that comes over HTTP. */
@@ -26,6 +27,7 @@ export const StoryRuleShape: z.ZodType<StoryRule> = z.strictObject({
     httpStatus: z.int().min(200).max(599).optional(),
     hostGoesOffline: aside,
     outbid: aside,
-    priceRises: z.strictObject({ afterMinutes: minutes, toDollarsPerHour: z.number().positive() }).optional(),
+    priceRises: newPrice,
+    priceIncreaseProposed: newPrice,
   }),
 });

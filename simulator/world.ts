@@ -126,7 +126,10 @@ export function createWorld(state: State, log: RequestLog): World {
     withdrawOffer: (offerId) => withdrawOffer(state, offerId),
     setMinBid: (offerId, dollarsPerHour) => setMinBid(state, offerId, dollarsPerHour),
     takeOffer: (offerId) => takeOffer(state, offerId),
-    takeGpusOf: (contractId) => occupy(state, contractId),
+    takeGpusOf: (contractId) => {
+      settle(state);
+      occupy(state, contractId);
+    },
     freeGpusOf: (contractId) => vacate(state, contractId, settle(state)),
     tell: (rule) => {
       state.storyRules.push({ ...rule });

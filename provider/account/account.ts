@@ -8,6 +8,7 @@ import { createDestroyer, type Destroyer } from "./destroyer.js";
 import { gather } from "./gather.js";
 import { createListing, type Listing } from "./listing.js";
 import { createMarked, type Marked } from "./marked.js";
+import { createPriceIncreases, type PriceIncreases } from "./price-increases.js";
 import { MISSING_KEY, type Settings } from "./settings.js";
 import { createWatcher, type Watcher } from "./watcher.js";
 
@@ -25,6 +26,8 @@ export interface Account {
   readonly knownIds: Set<number>;
   /** Contracts whose label begins with this provider's mark, as far as a quick look tells. */
   readonly marked: Marked;
+  /** Proposals of hosts to raise prices, as far as a quick look tells. */
+  readonly priceIncreases: PriceIncreases;
   /** All contracts of the account with their labels, read after the question; askers that come together share one list. */
   contracts(signal?: AbortSignal): Promise<WireInstance[]>;
   /** All volumes of the account, read after the question; askers that come together share one list. */
@@ -60,6 +63,7 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     look,
     claims: createClaims(),
     marked: createMarked(listing, clock, Boolean(apiKey)),
+    priceIncreases: createPriceIncreases(client, clock),
     watcher: createWatcher(clock, (ids) => rowsOf(ids)),
     destroy: createDestroyer(client, clock, look),
     knownIds: new Set(),

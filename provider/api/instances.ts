@@ -132,6 +132,19 @@ export interface RentBody {
   readonly python_utf8?: boolean;
   readonly lang_utf8?: boolean;
   readonly force?: boolean;
+  readonly volume_info?: RentVolumeInfo;
+}
+
+/** The one volume that a rent can mount: a new one, or one on the same machine (vast-api.md §2.2). It survives the instance. */
+export interface RentVolumeInfo {
+  readonly create_new: boolean;
+  /** Of a new volume the offer's `avail_vol_ask_id`, else the volume's id. */
+  readonly volume_id: number;
+  readonly mount_path: string;
+  /** GB, a whole number, of a new volume. */
+  readonly size?: number;
+  /** Of a new volume: 1 to 64 letters, digits and underscores. */
+  readonly name?: string;
 }
 
 /** What a rent call led to when the server gave a clear answer. */

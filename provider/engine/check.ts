@@ -27,7 +27,12 @@ function failuresOf(
 ): CheckFailure[] {
   const path = [...parents, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ property: [...path, key].join("."), reason: unknownKey(key, keysAt(path)) }));
+    // A schema that knows other spellings of its keys says so itself.
+    const own = issue.message.startsWith("Unrecognized key") ? undefined : issue.message;
+    return issue.keys.map((key) => ({
+      property: [...path, key].join("."),
+      reason: own ?? unknownKey(key, keysAt(path)),
+    }));
   }
   if (issue.code === "invalid_union" && issue.message === "Invalid input") {
     const branch = likeliestBranch(issue.errors);

@@ -13,6 +13,8 @@ export interface PricedRental {
   readonly diskGb: number;
   /** Bid in $/h for the whole offer, without the disk. Default the least bid that the offer takes. */
   readonly bidDollarsPerHour?: number | undefined;
+  /** A volume that is made with the rent, in GB: it is billed as well, stopped or not. Default none. */
+  readonly newVolumeGb?: number | undefined;
 }
 
 /** Price of an offer in $/h, traffic apart. */
@@ -32,7 +34,16 @@ export function hourlyPrice(offer: WireOffer, rental: PricedRental): HourlyPrice
   const disk = diskDollarsPerHour(offer, rental.diskGb);
   const gpu = gpuDollarsPerHour(offer, rental);
   if (disk === undefined || gpu === undefined) return undefined;
-  return { dollarsPerHour: gpu + disk, dollarsPerHourStopped: disk };
+  const stored = disk + newVolumeDollarsPerHour(offer, rental.newVolumeGb);
+  return { dollarsPerHour: gpu + stored, dollarsPerHourStopped: stored };
+}
+
+/**
+ * Price in $/h of a volume that is made with the rent. `avail_vol_dph` is for one GB: a 720th of a month's price in a recorded offer
+ * (search-asks), below that of the disk in another.
+ */
+export function newVolumeDollarsPerHour(offer: WireOffer, sizeGb = 0): number {
+  return (offer.avail_vol_dph ?? (offer.storage_cost ?? 0) / STORAGE_HOURS_PER_MONTH) * sizeGb;
 }
 
 /** $/day of a price in $/h. */

@@ -44,6 +44,15 @@ export interface Meter {
   readAt: number;
 }
 
+/** A higher price that a host proposes for the time after the term. */
+export interface PriceIncrease {
+  readonly id: number;
+  readonly gpuDollarsPerHour: number;
+  readonly proposedAt: number;
+  /** The end of the term that follows when the renter agrees. */
+  readonly nextEndsAt: number;
+}
+
 /** One rented slice, kept after its end so that a test can look back. Prices in $/h, times in milliseconds. */
 export interface Contract {
   readonly id: number;
@@ -52,6 +61,10 @@ export interface Contract {
   readonly offerId: number;
   readonly facts: AskFacts;
   readonly createdAt: number;
+  /** When its term ends. */
+  endsAt: number;
+  /** What the host asks for from the end of the term on; null when it asks for nothing. */
+  priceIncrease: PriceIncrease | null;
   readonly diskGb: number;
   readonly runtype: string;
   readonly jupyterToken: string;

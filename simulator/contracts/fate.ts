@@ -4,6 +4,7 @@ import type { Contract, Step } from "./contract.js";
 import { dismissStrangers, type Holder, rankOf } from "./gpus.js";
 import { boot, change, evict, serveQueue } from "./life.js";
 import { readMeter } from "./money.js";
+import { proposeIncrease } from "./price-increase.js";
 
 const MINUTE = 60_000;
 
@@ -13,6 +14,7 @@ export function fateSteps(state: State, contract: Contract, at: number, story: S
     ...offline(state, contract, at, story),
     ...outbid(state, contract, at, story),
     ...priceRise(contract, at, story),
+    ...proposal(contract, at, story),
   ];
 }
 
@@ -58,6 +60,15 @@ function priceRise(contract: Contract, rentedAt: number, story: Story): Step[] {
     contract.gpuDollarsPerHour = plan.toDollarsPerHour;
   });
   return [rise];
+}
+
+function proposal(contract: Contract, rentedAt: number, story: Story): Step[] {
+  const { priceIncreaseProposed: plan } = story;
+  if (plan === undefined || contract.isBid) return [];
+  const proposes = fate(rentedAt + plan.afterMinutes * MINUTE, (at) =>
+    proposeIncrease(contract, plan.toDollarsPerHour, at),
+  );
+  return [proposes];
 }
 
 function fate(at: number, happen: (at: number) => void): Step {

@@ -81,6 +81,8 @@ function newContract(state: State, { id, account, offerId, wish, at, instanceKey
     offerId,
     facts,
     createdAt: at,
+    endsAt: facts.end_date * 1000,
+    priceIncrease: null,
     diskGb: wish.diskGb,
     runtype: wish.runtype,
     jupyterToken: hexOf(`jupyter ${state.seed} ${id}`),

@@ -1,4 +1,6 @@
 import { hexOf } from "../random.js";
+import type { State } from "../state.js";
+import { winningBid } from "./bid.js";
 import type { Contract } from "./contract.js";
 import { storageDollarsPerHour } from "./money.js";
 import { forwardedPorts } from "./ports.js";
@@ -9,7 +11,7 @@ import type { Mount } from "./volume.js";
 export type InstanceRow = Record<string, unknown>;
 
 /** The row of the single read at the moment `at`. */
-export function instanceRow(contract: Contract, at: number): InstanceRow {
+export function instanceRow(state: State, contract: Contract, at: number): InstanceRow {
   const { facts, condition, recipe } = contract;
   const disk = storageDollarsPerHour(facts.storage_cost, contract.diskGb);
   const gpu = contract.gpuDollarsPerHour;
@@ -39,7 +41,7 @@ export function instanceRow(contract: Contract, at: number): InstanceRow {
     direct_port_end: -1,
     ...machineFields(contract),
     is_bid: contract.isBid,
-    min_bid: facts.min_bid,
+    min_bid: winningBid(state, contract),
     dph_base: gpu,
     dph_total: gpu + disk,
     storage_cost: facts.storage_cost,
@@ -53,9 +55,9 @@ export function instanceRow(contract: Contract, at: number): InstanceRow {
     credit_discount: null,
     credit_discount_max: facts.reserved_discount,
     start_date: contract.createdAt / 1000,
-    end_date: facts.end_date,
+    end_date: contract.endsAt / 1000,
     // The rest of the contract, not its age (recorded 2026-09-05).
-    duration: facts.end_date - at / 1000,
+    duration: (contract.endsAt - at) / 1000,
     uptime_mins: null,
     client_run_time: 1.1,
     host_run_time: 2_592_000,
@@ -79,7 +81,7 @@ export function instanceRow(contract: Contract, at: number): InstanceRow {
 }
 
 /** The row of the lists, which alone tells the mounted volumes. */
-export function listedRow(contract: Contract, at: number): InstanceRow {
+export function listedRow(state: State, contract: Contract, at: number): InstanceRow {
   const volumes = contract.mounts.map(({ volume }) => ({
     id: volume.id,
     label: volume.name,
@@ -88,7 +90,7 @@ export function listedRow(contract: Contract, at: number): InstanceRow {
     total_space: volume.sizeGb,
     type: "machine",
   }));
-  return { ...instanceRow(contract, at), volume_info: volumes };
+  return { ...instanceRow(state, contract, at), volume_info: volumes };
 }
 
 /** A mount as Vast shows it in the environment, however it was asked for (recorded/v1-list-volume-mounted). */

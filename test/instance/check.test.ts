@@ -32,6 +32,10 @@ describe("checking an instance's inputs", () => {
       runtype: "ssh",
       env: {},
       ports: [],
+      volumes: [],
+      keepVolumes: true,
+      sshKeyIds: [],
+      sshPublicKeys: [],
       labelMark: true,
       targetState: "running",
       pythonUtf8: false,
@@ -116,6 +120,7 @@ describe("checking an instance's inputs", () => {
     ["a timeout of zero", { timeouts: { createMinutes: 0 } }, "timeouts.createMinutes", /above 0/],
     ["a query that says nonsense", { offer: { reliability: { gte: 97 } } }, "offer.reliability", /0.97/],
     ["a query with an unknown field", { offer: { gpuNames: "H100" } }, "offer.gpuNames", /gpuName/],
+    ["a query in Vast's own words", { offer: { num_gpus: 2 } }, "offer.num_gpus", /Did you mean "gpuCount"/],
     [
       "a file that cannot be read",
       { onstartFile: "does-not-exist.sh" },
@@ -283,6 +288,8 @@ describe("checking an instance's inputs", () => {
     ["args for args", { args: ["serve"] }, "args"],
     ["args for an entrypoint", { entrypoint: "/bin/serve" }, "args"],
     ["what the template says", { image: undefined, templateHash: "abc" }, undefined],
+    ["what the template says whose hash is not known yet", { image: undefined, templateHash: UNKNOWN }, undefined],
+    ["args for args that are not known yet", { args: UNKNOWN }, "args"],
     ["what the program insists on", { templateHash: "abc", runtype: "jupyterLab" }, "jupyterLab"],
   ])("takes as runtype %s", async (_, inputs, runtype) => {
     expect((await check(inputs)).inputs.runtype).toBe(runtype);
@@ -339,6 +346,11 @@ describe("comparing what is with what is wanted", () => {
   it("announces a replacement for an unknown that may be one", async () => {
     expect(await diff({}, { diskGb: UNKNOWN })).toEqual({ changes: true, replaces: ["diskGb"] });
     expect(await diff({}, { image: UNKNOWN })).toEqual({ changes: true, replaces: [] });
+    const fromTemplate = { image: undefined, runtype: undefined, templateHash: "abc" };
+    expect(await diff(fromTemplate, { ...fromTemplate, templateHash: UNKNOWN })).toEqual({
+      changes: true,
+      replaces: [],
+    });
   });
 
   it("brings a resource to today's provider text by an update", async () => {

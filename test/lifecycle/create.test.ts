@@ -69,7 +69,7 @@ describe("creating an instance", () => {
 
     expect(failure.id).toBeUndefined();
     expect(failure.message).toMatch(
-      /None of the 3 offers tried could be kept .* What this run rented was given back, and is not billed any more/,
+      /None of the 3 offers tried could be kept \(\d+ fitted\):\n {2}- .*\n {2}- .*\n {2}- .*\nWhat this run rented was given back, and is not billed any more/,
     );
     expect(rentCalls()).toHaveLength(3);
     expect(t.world.contracts()).toEqual([]);
@@ -83,6 +83,19 @@ describe("creating an instance", () => {
       /No offer fits H100 SXM with 10 GB of disk at 1\.000 \$\/h or less\. This run rented nothing/,
     );
     expect(rentCalls()).toEqual([]);
+  });
+
+  it("says which condition rules out how many when none fits, and the same without an answer to that", async () => {
+    const program = anInstance({
+      offer: { gpuName: "RTX 4090", reliability: { gte: 0.9999 } },
+      maxDollarsPerHour: 0.4,
+    });
+    const failure = await failureOf(t.process().up(program));
+    expect(failure.message).toMatch(/Without `reliability ≥ 0\.9999` 8 offers fit, the cheapest at 0\.30\d \$\/h/);
+    await t.clock.sleep(10_000);
+    t.simulator.faults.add({ on: "POST /api/v0/bundles/", then: "500-before", skip: 1, times: "always" });
+    const unexplained = await failureOf(t.process().up(program));
+    expect(unexplained.message).toMatch(/^No offer fits .* This run rented nothing, so it costs nothing\. Loosen/);
   });
 
   it("rents just the offer whose id is given", async () => {
@@ -155,7 +168,7 @@ describe("creating an instance", () => {
   it("says which key is wrong and rents nothing", async () => {
     t.world.revokeKey("key-a");
     const failure = await failureOf(t.process().up(anInstance()));
-    expect(failure.message).toMatch(/API key from the test is wrong, revoked.* nothing was changed/);
+    expect(failure.message).toMatch(/API key from the test is wrong, revoked.* changed nothing/);
     expect(failure.message).not.toContain("key-a");
     expect(searches()).toEqual([]);
   });

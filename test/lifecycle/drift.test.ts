@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Bag } from "../../provider/engine/values.js";
+import { winningBid } from "../../provider/resources/instance/drift.js";
 import type { Story } from "../../simulator/stories.js";
 import { anInstance, HANDLER, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
 
@@ -53,12 +54,71 @@ describe("a refresh tells in words what happened outside", () => {
       anInstance(),
       /became dearer: 0\.70\d \$\/h instead of 0\.30\d \$\/h/,
     ],
+    [
+      "priceIncreasePending",
+      { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
+      anInstance(),
+      /is to become dearer: its host asks for 0\.7 instead of 0\.3 \$\/h per GPU from \d{4}-.*Z on\. Until you agree it runs at the old price/,
+    ],
   ])("%s, and leaves the instance alone", async (name, story, program, words) => {
     const { props, diff, warnings } = await afterStory(story, program);
     expect(props.drift).toEqual([name]);
     expect(warnings).toEqual([expect.stringMatching(words)]);
     expect(diff).toEqual({ changes: false, replaces: [] });
     expect(t.world.billedContracts()).toHaveLength(1);
+  });
+
+  it("a proposed price also while Vast does not tell, and forgets it when it is withdrawn", async () => {
+    const story = { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } };
+    const { id, props } = await afterStory(story, anInstance());
+    const refreshed = async () => (await process.instance.read(id, props)).props?.drift;
+    t.simulator.faults.add({ on: "GET /api/v0/instances/pending-price-increases/", then: "not-json", times: "always" });
+    expect(await refreshed()).toEqual(["priceIncreasePending"]);
+    t.simulator.faults.clear();
+    expect(await refreshed()).toEqual(["priceIncreasePending"]);
+
+    const { rows } = await process.account.client.priceIncreases.list();
+    await fetch(`${t.simulator.url}/api/v0/instances/reject-price-increase/`, {
+      method: "PUT",
+      headers: { authorization: "Bearer key-a" },
+      body: JSON.stringify({ pending_price_increase_id: rows[0]?.pending_price_increase_id }),
+    });
+    expect(await refreshed()).toBeUndefined();
+  });
+
+  it("a start that waits for its GPU, refresh after refresh, and the next up waits for it", async () => {
+    const { id, outs } = await process.up(anInstance());
+    t.world.act(Number(id), { do: "stop" });
+    await t.clock.sleep(60_000);
+    t.world.takeGpusOf(Number(id));
+    await process.account.client.instances.setState(Number(id), "running");
+    const planned = async (props: Bag, program: Bag) => {
+      const { inputs } = await process.instance.check(props, program);
+      return { news: { ...inputs, __provider: HANDLER }, diff: await process.instance.diff(id, props, { ...inputs }) };
+    };
+    let props: Bag = outs;
+    for (let refreshes = 0; refreshes < 2; refreshes += 1) {
+      props = (await process.instance.read(id, props)).props ?? {};
+      expect(props.drift).toEqual(["startQueued"]);
+    }
+    expect(process.lines.at(-1)?.text).toMatch(/waits for its GPU, .* Its disk is billed on/);
+    expect((await planned(props, anInstance({ onDrift: { startQueued: "ignore" } }))).diff.replaces).toEqual([]);
+    expect((await planned(props, anInstance({ onDrift: { startQueued: "replace" } }))).diff.replaces).toEqual([
+      "onDrift",
+    ]);
+
+    const { diff, news } = await planned(props, anInstance());
+    expect(diff).toEqual({ changes: true, replaces: [] });
+    const update = process.instance.update(id, props, news);
+    await t.clock.sleep(120_000);
+    t.world.freeGpusOf(Number(id));
+    const updated = (await update).outs;
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), actualStatus: "running" }]);
+    expect(updated).not.toHaveProperty("drift");
+
+    // Wanted to be stopped, it is stopped: a start that somebody queued would come some day.
+    const stopping = await planned(props, anInstance({ targetState: "stopped" }));
+    expect(stopping.diff).toEqual({ changes: true, replaces: [] });
   });
 
   it("nothing when all is well", async () => {
@@ -85,18 +145,50 @@ describe("the next up does what onDrift says", () => {
     expect(outs).not.toHaveProperty("drift");
   });
 
-  it("raises the bid, and not above the cap", async () => {
-    const story = { outbid: { afterMinutes: 30 } };
-    const dear = await afterStory(story, bid({ onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 0.05 } }));
-    await process.instance.update(dear.id, dear.props, dear.news);
-    const bids = () => t.world.view().requests.filter(({ path }) => path.includes("bid_price"));
-    expect(bids()).toEqual([]);
+  const raising = (inputs: Bag = {}) => bid({ onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 }, ...inputs });
+  const bids = () => t.world.view().requests.filter(({ path }) => path.includes("bid_price"));
+  const status = () => t.world.billedContracts()[0]?.actualStatus;
 
-    const program = bid({ ownerToken: "b".repeat(12), onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 } });
-    const other = await afterStory(story, program);
-    expect(other.diff).toEqual({ changes: true, replaces: [] });
-    await process.instance.update(other.id, other.props, other.news);
+  it("does not raise the bid above the cap", async () => {
+    const onDrift = { outbid: "raiseBid", maxBidDollarsPerHour: 0.25 };
+    const { id, props, news } = await afterStory({ outbid: { afterMinutes: 30 } }, bid({ onDrift }));
+    process.lines.length = 0;
+    await process.instance.update(id, props, news);
+    expect(bids()).toEqual([]);
+    expect(process.lines.map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(/stays outbid: .* 0\.250 \$\/h/),
+    );
+  });
+
+  it("raises the bid until the instance runs again, and leaves it there", async () => {
+    const { id, props, news, diff } = await afterStory({ outbid: { afterMinutes: 30 } }, raising());
+    expect(diff).toEqual({ changes: true, replaces: [] });
+    const { outs } = await process.instance.update(id, props, news);
+    await t.clock.sleep(600_000);
+    expect(status()).toBe("running");
+
+    // Somebody bids 0.30 $/h; the raised bid lies 5 % above the least that beats it.
+    const refreshed = (await process.instance.read(id, { ...outs, __provider: HANDLER })).props ?? {};
+    expect(refreshed).not.toHaveProperty("drift");
+    expect(refreshed.dollarsPerHour).toBeCloseTo(0.301 * 1.05 + 0.002, 2);
+    expect(await process.instance.diff(id, refreshed, news)).toEqual({ changes: false, replaces: [] });
     expect(bids()).toHaveLength(1);
+  });
+
+  it("never lowers the bid to raise it, also when Vast names a lower one as the least", () => {
+    const wanted = { onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 } } as const;
+    expect(winningBid({ id: 1, dph_base: 0.2, min_bid: 0.15 }, wanted)).toBe(0.21);
+    expect(winningBid({ id: 1, dph_base: 0.2, min_bid: 0.4 }, wanted)).toBe(0.42);
+  });
+
+  it("lowers a raised bid when the program says another one", async () => {
+    const { id, props, news } = await afterStory({ outbid: { afterMinutes: 30 } }, raising());
+    const { outs } = await process.instance.update(id, props, news);
+    const refreshed = (await process.instance.read(id, { ...outs, __provider: HANDLER })).props ?? {};
+    const lower = { ...news, bidDollarsPerHour: 0.25 };
+    expect(await process.instance.diff(id, refreshed, lower)).toEqual({ changes: true, replaces: [] });
+    await process.instance.update(id, refreshed, lower);
+    expect((await process.account.look(Number(id)))?.dph_base).toBe(0.25);
   });
 
   it.each<[string, Story, Bag]>([
@@ -108,6 +200,11 @@ describe("the next up does what onDrift says", () => {
       anInstance({ onDrift: { priceRaised: "replace" } }),
     ],
     ["outbid", { outbid: { afterMinutes: 30 } }, bid({ onDrift: { outbid: "replace" } })],
+    [
+      "priceIncreasePending",
+      { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
+      anInstance({ onDrift: { priceIncreasePending: "replace" } }),
+    ],
   ])("replaces when %s", async (_, story, program) => {
     const { diff } = await afterStory(story, program);
     expect(diff).toEqual({ changes: true, replaces: ["onDrift"] });

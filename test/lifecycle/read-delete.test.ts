@@ -99,13 +99,17 @@ describe("refreshing an instance", () => {
     expect(failure.message).toMatch(/There is no instance 4711 in this account/);
   });
 
-  it("reads ten instances with one list call", async () => {
+  it("reads ten instances with one list call, and one look at what hosts propose", async () => {
     const more = await Promise.all(
       Array.from({ length: 5 }, (_, i) => process.up(anInstance({ ownerToken: `${i}`.padStart(12, "c") }))),
     );
     const asked = t.world.view().requests.length;
     await Promise.all(more.map((one) => process.instance.read(one.id, one.outs)));
-    expect(t.world.view().requests.slice(asked)).toHaveLength(1);
+    const paths = t.world
+      .view()
+      .requests.slice(asked)
+      .map(({ path }) => path);
+    expect(paths).toEqual(["/api/v1/instances/", "/api/v0/instances/pending-price-increases/"]);
   });
 });
 

@@ -151,10 +151,12 @@ describe("interruptible contracts", () => {
   });
 
   it("show what must be beaten, and refuse senseless bids", async () => {
-    const { rent, call, world } = await pretend({ offers: 0 });
+    const { rent, show, call, world } = await pretend({ offers: 0 });
     const id = await rent({ price: 0.3 }, world.addOffer(offer));
     const { body } = await call("POST", "/api/v0/bundles/", { type: "bid" }, null);
     expect(body.offers[0].min_bid).toBeCloseTo(0.301, 9);
+    await rent({ price: 0.4 }, body.offers[0].id);
+    expect((await show(id)).min_bid).toBeCloseTo(0.401, 9);
     const low = await call("PUT", `/api/v0/instances/bid_price/${id}/`, { price: 0 });
     expect([low.status, low.body]).toEqual([400, { success: false, msg: "Please set a bid price >= 0.001." }]);
     const onDemand = await rent();

@@ -51,7 +51,7 @@ describe("a template's inputs", () => {
     ["env.-p 80", { env: { "-p 80": "1" } }, "ports belong into `ports`"],
     ["dockerOptions.1", { dockerOptions: ["-h", "-e"] }, "variables belong into `env`"],
     ["description", { description: `x ${MARK}` }, "this provider's own mark"],
-    ["offer.gpuNam", { offer: { gpuNam: "A10" } }, "did you mean `gpuName`"],
+    ["offer.gpuNam", { offer: { gpuNam: "A10" } }, 'did you mean "gpuName"'],
     ["imageLogin", { imageLogin: { username: "me", password: "p w" } }, "no blanks"],
     ["recommendedDiskGb", { recommendedDiskGb: 0 }, "in GB and above 0"],
     ["href", { href: "hub" }, "is an address"],

@@ -36,8 +36,8 @@ describe("check", () => {
     [{ name: "a".repeat(65) }, "name", /1 to 64 letters/],
     [{ maxDollarsPerMonth: 0 }, "maxDollarsPerMonth", /above 0/],
     [{ ...nowhere, offer: { reliability: 0.99 } }, "offer.reliability", /gte: 0.99/],
-    [{ ...nowhere, offer: { reliability2: { gte: 0.9 } } }, "offer.reliability2", /did you mean `reliability`/i],
-    [{ ...nowhere, offer: { cuda_vers: 12 } }, "offer.cuda_vers", /did you mean `cudaVersion`/i],
+    [{ ...nowhere, offer: { reliability2: { gte: 0.9 } } }, "offer.reliability2", /did you mean "reliability"/i],
+    [{ ...nowhere, offer: { cuda_vers: 12 } }, "offer.cuda_vers", /did you mean "cudaVersion"/i],
     [{ ...nowhere, offer: { country: "Germany" } }, "offer.country", /./],
   ])("refuses %o", (inputs, property, reason) => {
     const [failure, ...others] = check(inputs).failures;

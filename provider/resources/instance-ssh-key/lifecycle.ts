@@ -1,11 +1,12 @@
 import type { WireInstanceKey } from "../../api/ssh-keys.js";
 import { defineLifecycle } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
-import { ApiError, AuthError, VastError } from "../../errors.js";
+import { VastError } from "../../errors.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
 import { attachKey } from "./attach.js";
 import { onChange, same } from "./changes.js";
 import { checkInstanceSshKey } from "./check.js";
+import { detachKey } from "./detach.js";
 import type { InstanceSshKeyInputs } from "./inputs.js";
 import { attachmentOf, findKey, fingerprintIn } from "./reference.js";
 
@@ -17,6 +18,7 @@ export function instanceSshKeyLifecycle(runtime: Runtime = thisProcess) {
   return defineLifecycle<InstanceSshKeyInputs>(
     {
       name: "InstanceSshKey",
+      isFree: true,
       check: checkInstanceSshKey,
       onChange,
       same,
@@ -55,17 +57,8 @@ export function instanceSshKeyLifecycle(runtime: Runtime = thisProcess) {
         }
         const attachment = attachmentOf(id);
         const { instanceId } = attachment;
-        const { sshKeys } = runtime.accountOf(operation).client;
-        const look = async () =>
-          findKey((await sshKeys.listOfInstance(instanceId, operation.signal)) ?? [], attachment, textOf(before));
-        // Vast may answer 500 for a key that is not there (vast-api.md §2.7), so it is asked only for one that is.
-        const row = await look();
-        if (!row) return;
-        try {
-          await sshKeys.detach(instanceId, row.id, operation.signal);
-        } catch (error) {
-          if (!(error instanceof ApiError) || error instanceof AuthError || (await look())) throw error;
-        }
+        const find = (rows: readonly WireInstanceKey[]) => findKey(rows, attachment, textOf(before));
+        await detachKey(runtime.accountOf(operation), instanceId, find, operation.signal);
       },
     },
     runtime.context,

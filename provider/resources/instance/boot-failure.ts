@@ -1,8 +1,9 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
 import { lastLogLines } from "./boot-log.js";
+import { giveBack } from "./give-back.js";
 import { bootFailed, logText, money } from "./messages.js";
-import { type Contract, giveBack, type RentContext } from "./rent.js";
+import type { Contract, RentContext } from "./rent.js";
 import type { Ending } from "./wait-ready.js";
 
 const HOUR_MS = 3_600_000;
@@ -15,6 +16,7 @@ export async function afterBootFailure(
   context: RentContext,
   contract: Contract,
   ending: Extract<Ending, { is: "failed" }>,
+  hasRun: boolean,
 ): Promise<void> {
   const { account, inputs, operation, attempts } = context;
   const { id, offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
@@ -25,7 +27,7 @@ export async function afterBootFailure(
   if (!isOurs || (!anotherMachineHelps && (inputs.onBootFailure === "keep" || ending.fault === "unknown"))) {
     throw bootFailed(id, ending, log);
   }
-  await giveBack(context, id);
+  await giveBack(context, contract, { mayHoldData: hasRun });
   const billed = billedText(contract, ending.row, account.clock.now());
   if (!anotherMachineHelps) {
     throw new NothingRentedError(

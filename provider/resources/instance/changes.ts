@@ -1,5 +1,7 @@
 import type { ChangeTable, Sameness } from "../../engine/diff.js";
 import type { InstanceInputs } from "./inputs.js";
+import { sameKeyIds, samePublicKeys } from "./keys.js";
+import { sameMounts } from "./mount-inputs.js";
 
 /** What a change of each input does, and why. The compiler checks that no input is missing. */
 export const onChange: ChangeTable<Required<InstanceInputs>> = {
@@ -21,6 +23,10 @@ export const onChange: ChangeTable<Required<InstanceInputs>> = {
   onstart: ["update", "the container is made anew on the same contract"],
   env: ["update", "the container is made anew on the same contract"],
   ports: ["update", "ports travel in the environment; the container is made anew on the same contract"],
+  volumes: ["replace", "Vast mounts volumes only when renting"],
+  keepVolumes: ["update", "a destroy looks at what is stored"],
+  sshKeyIds: ["update", "Vast puts keys into an instance and takes them out in place"],
+  sshPublicKeys: ["update", "Vast puts keys into an instance and takes them out in place"],
   label: ["update", "only a name"],
   labelMark: ["update", "only a name"],
   targetState: ["update", "the instance is started or stopped"],
@@ -57,6 +63,11 @@ export const same: Sameness<InstanceInputs> = {
   bidDollarsPerHour: (before, wanted) => Math.abs((before ?? 0) - (wanted ?? 0)) <= PRICE_TOLERANCE,
   onstart: (before, wanted) => (before ?? "").trim() === (wanted ?? "").trim(),
   args: (before, wanted) => (before ?? []).length === 0 && (wanted ?? []).length === 0,
+  volumes: sameMounts,
+  // A state that is older than the input has the default.
+  keepVolumes: (before, wanted) => (before ?? true) === (wanted ?? true),
+  sshKeyIds: sameKeyIds,
+  sshPublicKeys: samePublicKeys,
 };
 
 function withTag(image: string | undefined): string {

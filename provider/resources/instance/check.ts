@@ -4,12 +4,15 @@ import { checkBySchema } from "../../engine/check.js";
 import type { CheckFailure, Noun } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { messageOf } from "../../errors.js";
+import { parsePublicKey } from "../../public-key.js";
 import { InstanceInputs } from "./inputs.js";
 import { ANY_MARK, finishedLabel, LONGEST_LABEL } from "./label.js";
+import { mountFailures } from "./mount-inputs.js";
+import { JUPYTER_PORT } from "./outputs.js";
 import { withWatchdog } from "./time-to-live.js";
 
-/** Inputs whose values are not repeated in messages. */
-const SECRET_INPUTS = ["imageLogin", "env", "args", "onstart"];
+/** Inputs whose values are not repeated in messages. A public key may be a private one, given by mistake. */
+const SECRET_INPUTS = ["imageLogin", "env", "args", "onstart", "sshPublicKeys"];
 
 /** Vast's limit of `args` and `onstart` together (vast-api.md §7: recorded). */
 const MOST_ARGS_CHARACTERS = 16_384;
@@ -19,9 +22,8 @@ const LONGEST_API_URL = "https://".padEnd(60, "x");
 const LONGEST_ENV_NAME = 256;
 const MOST_ENV_CHARACTERS = 32_768;
 
-/** Ports that Vast publishes by itself for its login and its notebook, when they are reached directly. */
+/** Port that Vast publishes by itself for its login, as it does for its notebook, when they are reached directly. */
 const SSH_PORT = 22;
-const JUPYTER_PORT = 8080;
 
 type Given = Bag & Partial<ReturnType<typeof InstanceInputs.parse>>;
 
@@ -32,9 +34,12 @@ type Given = Bag & Partial<ReturnType<typeof InstanceInputs.parse>>;
 export const checkInstance: Noun<unknown>["check"] = (known, unknown) => {
   const file = readOnstart(known);
   const checked = checkBySchema(InstanceInputs, file.inputs, SECRET_INPUTS);
-  if (!checked.inputs) return { inputs: known, failures: [...file.failures, ...checked.failures] };
+  const { sshPublicKeys: _, ...harmless } = known;
+  if (!checked.inputs) return { inputs: harmless, failures: [...file.failures, ...checked.failures] };
 
   const inputs: Given = checked.inputs;
+  const keys = keyFailures(inputs);
+  if (keys.length > 0) return { inputs: harmless, failures: [...file.failures, ...keys] };
   const failures = rules.flatMap((rule) => {
     if (rule.reads.some((key) => unknown.has(key))) return [];
     return rule.check(inputs).map(([property, reason]) => ({ property, reason }));
@@ -69,12 +74,27 @@ function complete(inputs: Given, unknown: ReadonlySet<string>): Bag {
   return {
     ...inputs,
     rentalType: inputs.rentalType ?? (interruptible ? "interruptible" : "on-demand"),
-    runtype: runtypeOf(inputs),
+    // What is not known yet is given all the same: a default in its place would announce a replacement that nobody asked for.
+    runtype: runtypeOf({
+      ...inputs,
+      ...(unknown.has("templateHash") ? { templateHash: "unknown" } : {}),
+      ...(unknown.has("args") ? { args: [] } : {}),
+      ...(unknown.has("entrypoint") ? { entrypoint: "unknown" } : {}),
+    }),
+    ...(inputs.sshPublicKeys === undefined ? {} : { sshPublicKeys: inputs.sshPublicKeys.map((key) => key.trim()) }),
     ports: (inputs.ports ?? []).map((port) => {
       const parsed = parsePort(port);
       return parsed ? portText(parsed) : String(port);
     }),
   };
+}
+
+/** What is wrong with the public keys. They are neither repeated nor handed back. */
+function keyFailures({ sshPublicKeys = [] }: Given): CheckFailure[] {
+  return sshPublicKeys.flatMap((text, i) => {
+    const key = parsePublicKey(text);
+    return "problem" in key ? [{ property: `sshPublicKeys.${i}`, reason: key.problem }] : [];
+  });
 }
 
 interface Rule {
@@ -210,6 +230,13 @@ const rules: readonly Rule[] = [
       return because === undefined ? [] : [["timeToLiveHours", because]];
     },
   ),
+  rule(["volumes"], ({ volumes = [] }) => mountFailures(volumes)),
+  rule(["sshKeyIds", "sshPublicKeys", "runtype", "args", "entrypoint", "templateHash"], (inputs) => {
+    const named = (["sshKeyIds", "sshPublicKeys"] as const).find((key) => (inputs[key] ?? []).length > 0);
+    return named !== undefined && runtypeOf(inputs) === "args"
+      ? [[named, 'there is no SSH login with runtype "args"; set runtype "ssh" with `onstart`, or leave the keys out.']]
+      : [];
+  }),
   rule(["ports"], ({ ports = [] }) => [
     ...(ports.length > MOST_PORTS
       ? [

@@ -3,19 +3,24 @@ import { resolveBudget } from "../../account/budget.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
-import { NothingRentedError, VastError } from "../../errors.js";
+import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
 import { durationText } from "../../wait.js";
 import { afterBootFailure } from "./boot-failure.js";
 import { DISK_TOLERANCE_GB } from "./changes.js";
+import { createdVolumeOutputs, endVolumeOf } from "./created-volumes.js";
+import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
+import { ATTACHED, keyTexts, putKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
 import { UNRESOLVED } from "./left-behind.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
+import { planMount } from "./mount.js";
 import { findOwnContracts, refuseBeside, sweepPending } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
-import { freshOutputs, readBackInputs } from "./read-back.js";
+import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
-import { type Contract, findPending, giveBack, type RentContext, rentNext } from "./rent.js";
+import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
+import { hasMounts, mountsOf } from "./shown-mounts.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { expiryOnVast, expiryText } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
@@ -48,20 +53,50 @@ export async function createInstance(
     budget,
     inputs,
     token,
-    attempts: { failed: [], answerLost: false },
+    attempts: { failed: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
+    mount: undefined,
     // Whatever ends this create, from the first moment of a contract on: what it still owes is in the state.
     operation: { ...operation, exists: (id, outputs) => operation.exists(id, { ...unfinished, ...outputs }) },
   };
-  let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
-  for (;;) {
-    contract ??= await rentNext(context);
-    const row = await followNew(context, contract, { startedAt, deadline });
-    if (row) {
-      const { id, outputs } = await finish(context, contract, row, startedAt);
-      return { id, outputs: { ...outputs, ...lasting } };
+  try {
+    // A key that is not there is better known before anything is billed.
+    const keys = await keyTexts(account, inputs, operation);
+    let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
+    for (;;) {
+      contract ??= await rentPlanned(context);
+      const attached = await putInto(context, contract, keys);
+      const row = await followNew(context, contract, { startedAt, deadline });
+      if (row) {
+        const { id, outputs } = await finish(context, contract, row, startedAt);
+        return { id, outputs: { ...outputs, ...attached, ...lasting } };
+      }
+      contract = undefined;
     }
-    contract = undefined;
+  } catch (error) {
+    throw withVolumesLeft(error, context.attempts.volumesLeft);
   }
+}
+
+/** Rents, with the volume that the program wants. */
+async function rentPlanned(context: RentContext): Promise<Contract> {
+  const { account, view, inputs, operation } = context;
+  context.mount ??= await planMount(account, inputs, view, operation);
+  return rentNext(context);
+}
+
+/** Puts the program's SSH keys into a contract, before it is asked whether SSH answers. */
+async function putInto({ account, operation }: RentContext, { id }: Contract, keys: readonly string[]): Promise<Bag> {
+  if (keys.length === 0) return {};
+  const record = (attached: readonly string[]) => operation.exists(String(id), { [ATTACHED]: attached });
+  return { [ATTACHED]: await becauseCancelled(id, () => putKeys(account, id, keys, [], operation, record)) };
+}
+
+/** The error of a create, with the volumes that it made and could not or may not delete. Always a new one: causes are shared. */
+function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
+  if (left.length === 0 || !(error instanceof VastError)) return error;
+  const text = `${error.message} ${left.join(" ")}`;
+  if (error instanceof NotReadyError) return new NotReadyError(error.code, text);
+  return new NothingRentedError(error.code, text);
 }
 
 /** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
@@ -100,6 +135,14 @@ async function adopt({ account, view, inputs, operation }: RentContext): Promise
         `Nothing was changed. Set \`diskGb: ${row.disk_space}\`.`,
     );
   }
+  if (!hasMounts(row, inputs.volumes)) {
+    const names = mountsOf(row).map(({ name, mountPath }) => `${name} at ${mountPath}`);
+    throw new VastError(
+      "adopt_mismatch",
+      `Instance ${id} has ${names.length === 0 ? "no volume" : `volume ${names.join(", ")}`} mounted, and \`volumes\` says otherwise: the next change would ` +
+        "replace it. Nothing was changed. Write what it has into `volumes`, each by its `volumeId`.",
+    );
+  }
   operation.exists(String(id), freshOutputs(row));
   return { id };
 }
@@ -114,7 +157,10 @@ async function followNew(
   const { id } = contract;
   const { clock } = account;
   const goal: Goal = { targetState: inputs.targetState, since: clock.now(), after: "rent" };
+  // A new volume is billed beside the contract, and counts.
+  const priceOf = (row: WireInstance) => (row.dph_total ?? 0) + (contract.newVolumeDollarsPerHour ?? 0);
   const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;
+  let hasRun = false;
   const ending = await becauseCancelled(id, () =>
     waitReady({
       account,
@@ -125,7 +171,8 @@ async function followNew(
       signal: operation.signal,
       onRow: (row) => {
         operation.exists(String(id), freshOutputs(row));
-        return typeof row.dph_total === "number" && row.dph_total > cap * (1 + 1e-6) ? "stop" : undefined;
+        hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
+        return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "stop" : undefined;
       },
       onPending: (because, row) => {
         const price = row?.dph_total ?? contract.offeredDollarsPerHour;
@@ -136,27 +183,39 @@ async function followNew(
   );
   if (ending.is === "ready") return ending.row;
   if (ending.is === "stopped" && inputs.adoptInstanceId === undefined) {
-    const price = money(ending.row.dph_total ?? 0);
+    const price = money(priceOf(ending.row));
     operation.warn(
       `Instance ${id} costs ${price}, above the cap of ${money(cap)}: it is destroyed and another offer is tried.`,
     );
-    await giveBack(context, id);
+    await giveBack(context, contract, { mayHoldData: hasRun });
     const { offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
     attempts.failed.push({ offerId, dollarsPerHour, why: `its contract cost ${price}, above the cap` });
     return undefined;
   }
   if (ending.is === "gone") {
     operation.ended();
+    // Its volume outlives it.
+    if (contract.newVolumeName !== undefined) await giveBack(context, contract, { mayHoldData: hasRun });
     throw new NothingRentedError(
       "gone_while_booting",
       `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more. Run again.`,
     );
   }
   if (ending.is === "failed") {
-    await afterBootFailure(context, contract, ending);
+    await afterBootFailure(context, contract, ending, hasRun);
     return undefined;
   }
   throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
+}
+
+/** A rent whose answer was lost may have made its volume and no contract; no instance ever had such a one. */
+async function endLostVolumes({ account, inputs, attempts, operation }: RentContext, { id }: Contract): Promise<void> {
+  if (attempts.lostVolumeNames.length === 0) return;
+  const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
+  for (const row of await account.volumes(operation.signal)) {
+    if (!attempts.lostVolumeNames.includes(row.label ?? "") || (row.instances ?? []).length > 0) continue;
+    await endVolumeOf(account, id, row, { keep: false, timeoutMs }, operation);
+  }
 }
 
 /** The last steps of a create: only now the label says that it is finished, so a create cut off before is taken up again. */
@@ -169,18 +228,24 @@ async function finish(
   const { account, inputs, token, operation } = context;
   const expiry = contract.expiry ?? expiryOnVast(row, token);
   const label = finishedLabel(inputs.label, token, inputs.labelMark, expiry);
+  // Before the sweep: it may leave a volume that something ran with.
+  await endLostVolumes(context, contract);
   // The label last: until then a run that is cut off is taken up again.
   if (inputs.adoptInstanceId === undefined) {
     const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
-    const sweep = { token, keepId: contract.id, notBefore: startedAt + FRESH_MS, timeoutMs };
+    const sweep = { token, keepId: contract.id, notBefore: startedAt + FRESH_MS, timeoutMs, volumes: inputs };
     await sweepPending(account, context.view.idsInState, sweep, operation);
   }
+  const { newVolumeName: createdVolumeName, rentedAt } = contract;
+  const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);
   if ((row.label ?? "") !== label) await account.client.instances.setLabel(contract.id, label, operation.signal);
   // What was not rented just now may differ from the program: that shows in the next preview instead of being overwritten unasked.
-  const observed = contract.offerId === undefined ? readBackInputs(row, inputs, token) : {};
+  const isFound = contract.offerId === undefined;
+  const observed = isFound ? { ...readBackInputs(row, inputs, token), ...readBackVolumes(row, inputs) } : {};
   const outputs = {
     ...observed,
     ...freshOutputs(row),
+    ...volume,
     label: inputs.label,
     labelMark: inputs.labelMark,
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),

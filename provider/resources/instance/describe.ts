@@ -2,6 +2,7 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portArgument } from "../../api/ports.js";
 import { secretsOfEnv } from "../../engine/import-record.js";
 import type { Bag } from "../../engine/values.js";
+import { mountsOf } from "./shown-mounts.js";
 import { expiryOnVast, withoutWatchdog } from "./time-to-live.js";
 
 /** Images of virtual machines (vast-api.md §2.2). */
@@ -15,6 +16,8 @@ export function describeInstance(row: WireInstance, diskGb: number, token: strin
   const script = withoutWatchdog(row.onstart ?? "");
   const price = typeof row.dph_total === "number" ? row.dph_total : undefined;
   const runsEntrypoint = runtype.runtype === "args";
+  const mounts = mountsOf(row).map(({ volumeId, mountPath }) => ({ volumeId, mountPath }));
+  const canMount = mounts.length === 1 && mounts[0]?.volumeId !== undefined;
   const isVm = VM_IMAGE.test(row.image_uuid ?? "");
   const args: Bag = {
     ...(row.gpu_name
@@ -31,6 +34,7 @@ export function describeInstance(row: WireInstance, diskGb: number, token: strin
     onstart: !runsEntrypoint && script.trim() !== "" ? script : undefined,
     env: environment.env,
     ports: environment.ports,
+    volumes: canMount ? mounts : undefined,
     targetState: row.intended_status === "stopped" ? "stopped" : "running",
     labelMark: token !== "",
     timeToLiveHours: hoursToLive(row, token),
@@ -47,6 +51,12 @@ export function describeInstance(row: WireInstance, diskGb: number, token: strin
     ...(row.template_hash_id ? ["What its template supplies is written out as it is now."] : []),
     ...(String(runtype.runtype).startsWith("jupyter")
       ? ["Whether Jupyter opens as a notebook or a lab cannot be read."]
+      : []),
+    ...(canMount ? ["Its volume is not deleted with it: whether the rent made it cannot be read."] : []),
+    ...(mounts.length > 0 && !canMount
+      ? [
+          `It has ${mounts.length === 1 ? "a volume whose id Vast does not tell" : `${mounts.length} volumes`} mounted, which no program can say: leave \`volumes\` out.`,
+        ]
       : []),
     ...(environment.flags.length > 0
       ? [`An instance has no input for ${environment.flags.join(", ")}: a container made anew does without.`]
@@ -78,6 +88,7 @@ function environmentOf({ extra_env: extraEnv }: WireInstance) {
   for (const [name, value] of Object.entries(extraEnv ?? {})) {
     const port = parsePort(/^-p\s+(\S+)$/.exec(name)?.[1] ?? "");
     if (port) ports.push(portArgument(port));
+    else if (/^-v\s/.test(name)) continue;
     else if (name.startsWith("-")) flags.push(`\`${name}\``);
     else variables.push([name, value]);
   }

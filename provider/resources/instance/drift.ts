@@ -6,7 +6,14 @@ import type { InstanceInputs } from "./inputs.js";
 import { money } from "./messages.js";
 
 /** Something that happened to an instance outside the program, beyond a change of its inputs. */
-export type DriftName = "outbid" | "exited" | "offline" | "lifetimeEnded" | "priceRaised";
+export type DriftName =
+  | "outbid"
+  | "startQueued"
+  | "exited"
+  | "offline"
+  | "lifetimeEnded"
+  | "priceRaised"
+  | "priceIncreasePending";
 
 /** One drift in words: what happened, what it means for the money, what to do. */
 export interface Drift {
@@ -14,8 +21,8 @@ export interface Drift {
   readonly says: string;
 }
 
-/** What `onDrift` says to do about a drift. `ignore` reports it. */
-export type DriftAction = "ignore" | "restart" | "raiseBid" | "replace";
+/** What is done about a drift. `ignore` reports it. */
+export type DriftAction = "ignore" | "wait" | "restart" | "raiseBid" | "replace";
 
 /** A raised bid lies this much above the least one that runs, so that the next cent does not outbid it again. */
 const BID_MARGIN = 1.05;
@@ -39,7 +46,12 @@ export function driftOf(row: WireInstance, before: Bag, now: number): Drift[] {
   } else if (wantsRunning && isStopped && row.intended_status === "running" && row.is_bid) {
     say(
       "outbid",
-      `was outbid: somebody pays more than ${money(bidOf(row))} (least bid now ${money(row.min_bid ?? 0)}). Its data is kept. ${diskBilled(row)} Raise \`bidDollarsPerHour\`; it runs again by itself when the bid wins.`,
+      `was outbid: somebody pays more than ${money(bidOf(row))}${leastBid(row)}. Its data is kept. ${diskBilled(row)} Raise \`bidDollarsPerHour\`; it runs again by itself when the bid wins.`,
+    );
+  } else if (wantsRunning && isStartQueued(row)) {
+    say(
+      "startQueued",
+      `waits for its GPU, which somebody else has: it starts by itself when that is free, and its GPU is billed from then on. ${diskBilled(row)} \`pulumi up\` waits for it, and takes the start back if that takes too long; or replace it to rent another.`,
     );
   } else if (wantsRunning && row.actual_status === "exited" && row.intended_status === "running" && !isStopped) {
     say(
@@ -70,17 +82,47 @@ export function driftOf(row: WireInstance, before: Bag, now: number): Drift[] {
 /** What the program says about the drifts that the last refresh found. */
 export function driftActions(before: Bag, wanted: Pick<InstanceInputs, "onDrift">): Map<DriftName, DriftAction> {
   const names = Array.isArray(before.drift) ? (before.drift as DriftName[]) : [];
-  return new Map(names.map((name) => [name, wanted.onDrift[name] ?? "ignore"]));
+  return new Map(names.map((name) => [name, wanted.onDrift[name] ?? usualAction(name)]));
 }
 
-/** The bid that wins an outbid instance back, in $/h; undefined when that is above the cap of `onDrift`. */
+/** What is half done is seen to; all else is left alone. */
+function usualAction(name: DriftName): DriftAction {
+  return name === "startQueued" ? "wait" : "ignore";
+}
+
+/**
+ * Stopped, and to be started as soon as its GPU is free, which may be never or in the middle of the night. An interruptible contract that
+ * looks like it was outbid.
+ */
+export function isStartQueued(row: WireInstance): boolean {
+  return !row.is_bid && row.cur_state === "stopped" && row.intended_status === "running";
+}
+
+/**
+ * The bid that wins an outbid instance back, in $/h; undefined when that is above the cap of `onDrift`. Where Vast names a least bid
+ * that is below the one that just lost, nothing but that one is known to be too low, and is raised step by step.
+ */
 export function winningBid(row: WireInstance, { onDrift }: Pick<InstanceInputs, "onDrift">): number | undefined {
-  const bid = Math.ceil((row.min_bid ?? 0) * BID_MARGIN * 10_000) / 10_000;
+  const least = Math.max(row.min_bid ?? 0, bidOf(row));
+  // Rounded up to a hundredth of a cent, and not because a product such as 0.2 * 1.05 has a last digit too many.
+  const bid = Math.ceil(Number((least * BID_MARGIN * 10_000).toFixed(6))) / 10_000;
   return bid <= (onDrift.maxBidDollarsPerHour ?? 0) ? bid : undefined;
+}
+
+/** Whether a bid that differs from the program's is one that `onDrift` raised it to, or may have: it is then left alone. */
+export function isRaisedBid(bid: number, { bidDollarsPerHour, onDrift }: Partial<InstanceInputs>): boolean {
+  if (bidDollarsPerHour === undefined || onDrift?.outbid !== "raiseBid") return false;
+  return bid >= bidDollarsPerHour && bid <= (onDrift.maxBidDollarsPerHour ?? 0);
 }
 
 function bidOf(row: WireInstance): number {
   return row.dph_base ?? row.dph_total ?? 0;
+}
+
+/** What would win, if Vast tells more than what just lost. */
+function leastBid(row: WireInstance): string {
+  const least = row.min_bid ?? 0;
+  return least > bidOf(row) ? ` (least bid now ${money(least)})` : "";
 }
 
 function diskBilled(row: WireInstance): string {

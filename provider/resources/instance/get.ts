@@ -6,14 +6,17 @@ import { VastError } from "../../errors.js";
 import { type LookupOptions, type LookupOutputOptions, lookupAccount, lookupOutput } from "../../lookup.js";
 import type { PulumiArgs } from "../../pulumi-args.js";
 import { type InstanceFacts, liveFacts, rentedFacts } from "./outputs.js";
+import { mountsOf, type ShownMount } from "./shown-mounts.js";
 
 /** One instance as a lookup answers it. What Vast does not tell is left out. */
-export interface InstanceDetails extends Omit<InstanceFacts, "jupyterToken"> {
+export interface InstanceDetails extends Omit<InstanceFacts, "jupyterToken" | "jupyterUrl"> {
   /** The label as it stands on Vast, this provider's mark included. */
   readonly label?: string;
   readonly image?: string;
   readonly args?: readonly string[];
   readonly templateHash?: string;
+  /** The volumes in its container. */
+  readonly mountedVolumes?: readonly ShownMount[];
   /** Load at the moment, in percent. */
   readonly gpuUtilizationPercent?: number;
   readonly cpuUtilizationPercent?: number;
@@ -29,6 +32,7 @@ export interface InstanceDetails extends Omit<InstanceFacts, "jupyterToken"> {
   readonly dollarsPerHourNow?: number;
   /** Only with `includeSecrets`. */
   readonly jupyterToken?: string;
+  readonly jupyterUrl?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly onstart?: string;
 }
@@ -36,7 +40,7 @@ export interface InstanceDetails extends Omit<InstanceFacts, "jupyterToken"> {
 export interface GetInstanceArgs {
   /** Id of the contract. */
   instanceId: number;
-  /** Answer the notebook's token, environment and start script too; the `…Output` form is then secret. Default false. */
+  /** Answer the notebook's token and address, environment and start script too; the `…Output` form is then secret. Default false. */
   includeSecrets?: boolean;
 }
 
@@ -136,7 +140,7 @@ async function lookUpMany(args: GetInstancesArgs, { client }: Account): Promise<
 }
 
 function detailsOf(row: WireInstance, includeSecrets = false): InstanceDetails {
-  const { jupyterToken, ...live } = liveFacts(row);
+  const { jupyterToken, jupyterUrl, ...live } = liveFacts(row);
   const details = {
     ...rentedFacts(row),
     ...live,
@@ -144,6 +148,7 @@ function detailsOf(row: WireInstance, includeSecrets = false): InstanceDetails {
     image: row.image_uuid,
     args: row.image_args,
     templateHash: row.template_hash_id,
+    mountedVolumes: row.extra_env ? mountsOf(row) : null,
     gpuUtilizationPercent: row.gpu_util,
     cpuUtilizationPercent: row.cpu_util,
     gpuTemperatureCelsius: row.gpu_temp,
@@ -154,7 +159,7 @@ function detailsOf(row: WireInstance, includeSecrets = false): InstanceDetails {
     uptimeMinutes: row.uptime_mins,
     minBidDollarsPerHour: row.min_bid,
     dollarsPerHourNow: row.instance?.totalHour,
-    ...(includeSecrets ? { jupyterToken, env: row.extra_env, onstart: row.onstart } : {}),
+    ...(includeSecrets ? { jupyterToken, jupyterUrl, env: row.extra_env, onstart: row.onstart } : {}),
   };
   const told = Object.entries(details).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(told) as unknown as InstanceDetails;

@@ -61,7 +61,7 @@ function importInstance(row: WireInstance, { takeOver }: ImportOptions): Found {
       rentedDollarsPerHour: row.dph_total ?? null,
       ...expiresAt(row, token),
     },
-    secrets: [...secrets, ["jupyterToken"]],
+    secrets: [...secrets, ["jupyterToken"], ["jupyterUrl"]],
     notes,
   });
 }

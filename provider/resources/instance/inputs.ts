@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { OfferQuery } from "../../offer/query.js";
 import { OrderBy } from "../../offer/rank.js";
+import { MountedVolumes } from "./mount-inputs.js";
 
 const positive = (what: string) => z.number().positive(`${what} must be above 0`);
 const minutes = (what: string) =>
   positive(`${what} is in minutes and`).max(24 * 60, `${what} is in minutes; the most is 1440 (a day)`);
+
+const KEY_ID = "a key id is a whole number above 0, as a number or a text";
 
 /**
  * Everything that can be said about an instance. One text for the check at run time, the types of the arguments and the help
@@ -109,6 +112,33 @@ export const InstanceInputs = z.strictObject({
    */
   ports: z.array(z.union([z.number(), z.string()])).default([]),
   /**
+   * A volume to mount: one that exists, `{ volumeId, mountPath }`, or one that is made with the rent, `{ sizeGb, mountPath }`; at most
+   * one. What is made is named by the outputs `createdVolumeIds` and `createdVolumeName`, and `keepVolumes` governs its end. Changing it replaces
+   * the instance; a replacement that makes a new volume gets it empty, so mount the old one by its `volumeId` to take the data along.
+   */
+  volumes: MountedVolumes.default([]),
+  /**
+   * What becomes of the volume that the rent made when this instance is deleted or replaced. `true` keeps it with its data, billed, and
+   * says so; `false` deletes it with all its data. A destroy looks at the value of the last `pulumi up`; a replacement deletes only when
+   * that value and the program's are both false. A volume that exists by itself is never deleted. Default true. Changed in place.
+   */
+  keepVolumes: z.boolean().default(true),
+  /**
+   * Keys of the account, by their ids, to be in the instance when create returns: `[laptop.keyId]`. Vast puts every key of the account
+   * into a new instance by itself; this makes sure, and puts in one that came later. Not with runtype `args`. Changed in place: a key that
+   * is taken off the list is taken out again if this resource had put it in.
+   */
+  sshKeyIds: z
+    .array(
+      z.union([z.int(KEY_ID).positive(KEY_ID), z.string().regex(/^[1-9]\d*$/, KEY_ID)]).transform((id) => Number(id)),
+    )
+    .default([]),
+  /**
+   * Public keys, each as one line, `ssh-ed25519 AAAA… me@laptop`, to be in this instance when create returns, without being in the account.
+   * Never a private key: that is refused, and neither sent nor stored. Not with runtype `args`. Changed in place, as `sshKeyIds`.
+   */
+  sshPublicKeys: z.array(z.string("a public key is a text")).default([]),
+  /**
    * Label in Vast's console, together with the provider's mark up to 256 characters. Default: the resource's name. Changed in place.
    */
   label: z.string().default(""),
@@ -211,14 +241,22 @@ export const InstanceInputs = z.strictObject({
    */
   onBootFailure: z.enum(["destroy", "keep"]).default("destroy"),
   /**
-   * What the next `up` does about something that a refresh found. `ignore`, the default of each, reports it and leaves the instance alone.
+   * What the next `up` does about something that a refresh found. `ignore`, the default of each but one, reports it and leaves the instance alone.
    * A label, state, image or environment that was changed outside is set right by the next `up` like any input, and an instance that is
    * gone is rented anew. Matters only after a refresh.
    */
   onDrift: z
     .strictObject({
-      /** Somebody bids more. `raiseBid` bids 5 % above the least bid, up to `maxBidDollarsPerHour`; `replace` rents another. */
+      /**
+       * Somebody bids more. `raiseBid` bids 5 % above the least bid that wins, up to `maxBidDollarsPerHour`, and leaves it there; `replace` rents
+       * another.
+       */
       outbid: z.enum(["ignore", "raiseBid", "replace"]).optional(),
+      /**
+       * A start waits for a GPU that somebody else has. `wait`, here the default, goes on waiting, and takes the start back when `updateMinutes`
+       * are over.
+       */
+      startQueued: z.enum(["wait", "ignore", "replace"]).optional(),
       /** The container ended by itself; its GPU is billed on. `restart` starts it again on the same machine. */
       exited: z.enum(["ignore", "restart", "replace"]).optional(),
       /** The host does not answer. */
@@ -227,6 +265,8 @@ export const InstanceInputs = z.strictObject({
       lifetimeEnded: z.enum(["ignore", "replace"]).optional(),
       /** The host raised the price above what it was when rented. */
       priceRaised: z.enum(["ignore", "replace"]).optional(),
+      /** The host asks for a higher price from the end of the contract on; who does not agree loses the instance then. */
+      priceIncreasePending: z.enum(["ignore", "replace"]).optional(),
       /** The most that `raiseBid` may bid, in $/h for the whole instance. Needed for it. */
       maxBidDollarsPerHour: positive("a highest bid is in $/h and").optional(),
     })

@@ -55,7 +55,8 @@ export async function sweepLeftBehind(
   if (token === "") return;
   const due = before[UNRESOLVED];
   const notBefore = typeof due === "string" ? Date.parse(due) : undefined;
-  const sweep = { token, keepId: Number(id), notBefore, timeoutMs: deleteTimeoutMs(before) };
+  const volumes = before as Partial<InstanceInputs>;
+  const sweep = { token, keepId: Number(id), notBefore, timeoutMs: deleteTimeoutMs(before), volumes };
   await sweepPending(account, view.idsInState, sweep, operation);
 }
 

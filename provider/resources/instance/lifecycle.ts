@@ -1,4 +1,5 @@
 import type { Account } from "../../account/account.js";
+import { refuseElsewhere, seenWith, wasSeenWithOther } from "../../account/seen-with.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { diffByTable } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
@@ -9,8 +10,12 @@ import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
 import { driftActions, driftOf } from "./drift.js";
+import { createForetelling } from "./foretell.js";
 import type { InstanceInputs } from "./inputs.js";
+import { deleteCreated, noteVolumes, sayWhatStays } from "./kept-volumes.js";
+import { readKeys } from "./keys.js";
 import { deleteTimeoutMs, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf } from "./left-behind.js";
+import { priceIncreaseOf } from "./price-increase.js";
 import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
 import { checkBudget, contractName, emptyStackView, noteShown } from "./stack-view.js";
 import { syncInstance } from "./sync.js";
@@ -18,6 +23,7 @@ import { syncInstance } from "./sync.js";
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const view = emptyStackView();
+  const foretell = createForetelling();
 
   /** Undefined where the settings do not make one: a preview needs none, and what needs it says what is wrong. */
   function accountIfAny(operation: Operation): Account | undefined {
@@ -35,11 +41,18 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         const { inputs, failures } = checkInstance(known, unknown, about);
         return { inputs, failures: [...failures, ...checkBudget(view, inputs, about)] };
       },
+      ...(runtime.pricesPreviews
+        ? {
+            foretell: (inputs, unknown, operation) =>
+              foretell(inputs, unknown, () => runtime.accountOf(operation), operation),
+          }
+        : {}),
       onChange,
       same,
       alsoChanges: async (id, before, wanted, operation) => {
         const actions = [...driftActions(before, wanted as unknown as InstanceInputs).values()];
         const replaces = actions.includes("replace") ? ["onDrift"] : [];
+        noteVolumes(view, id, before, wanted, replaces, operation);
         const acts = actions.some((action) => action !== "ignore");
         // A refresh forgets that a create was cut off; its sweep stays due all the same.
         if (acts || isSweepDue(before)) return { changes: true, replaces };
@@ -52,12 +65,19 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       kept: ["ownerToken"],
       shown: (id, outputs) => noteShown(view, id, outputs),
 
-      create: (inputs, operation) => createInstance(runtime.accountOf(operation), view, inputs, operation),
+      create: async (inputs, operation) => {
+        const account = runtime.accountOf(operation);
+        const { id, outputs } = await createInstance(account, view, inputs, operation);
+        return { id, outputs: { ...outputs, ...seenWith(account) } };
+      },
 
       read: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
         const row = await account.look(Number(id), operation.signal);
-        if (row) return withDrift(row, before, account.clock.now(), operation);
+        if (row) {
+          const keys = await readKeys(account, Number(id), before, operation);
+          return { ...(await withDrift(row, before, account, operation)), ...keys, ...seenWith(account) };
+        }
         // Only create writes instanceId: without it the program asked for an instance by its id, and absence is its mistake.
         if (before.instanceId === undefined) {
           throw new VastError(
@@ -71,20 +91,27 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
             `Instance ${id} was rented less than a minute ago and does not show yet; it stays in the stack. Refresh again in a minute.`,
           );
         }
+        refuseElsewhere(`Instance ${id}`, before, account);
+        await sayWhatStays(account, before, operation);
         return undefined;
       },
 
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
+        await refuseUnlessHere(account, id, before, operation);
         const isLeftBehind = view.leftBehind.delete(id);
         if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
         // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
         const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
-        return onlySwept ? withoutInputs(before) : syncInstance(account, Number(id), before, wanted, operation);
+        const outputs = onlySwept
+          ? withoutInputs(before)
+          : await syncInstance(account, Number(id), before, wanted, operation);
+        return { ...outputs, ...seenWith(account) };
       },
 
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
+        await refuseUnlessHere(account, id, before, operation);
         operation.progress(`destroying instance ${id}`);
         await account.destroy(Number(id), {
           timeoutMs: deleteTimeoutMs(before),
@@ -92,6 +119,8 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           signal: operation.signal,
         });
         view.ledger.remove(contractName(Number(id)));
+        if (before.keepVolumes !== false || view.keepsVolumesOf.has(id)) await sayWhatStays(account, before, operation);
+        else await deleteCreated(account, before, deleteTimeoutMs(before), operation);
         // What a killed replacement left is found by no create when the program is taken back or destroyed.
         const sweep = sweepLeftBehind(account, view, id, before, operation);
         await (isSweepDue(before) ? sweep : sweep.catch(() => {}));
@@ -105,11 +134,19 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
 export const provider = instanceLifecycle();
 
 /** Outputs after a refresh, with what happened outside reported in words. */
-function withDrift(row: WireInstance, before: Bag, now: number, operation: Operation): Bag {
-  const drifts = driftOf(row, before, now);
+async function withDrift(row: WireInstance, before: Bag, account: Account, operation: Operation): Promise<Bag> {
+  const drifts = driftOf(row, before, account.clock.now());
+  const proposal = await priceIncreaseOf(row, before, account, operation);
+  if (proposal) drifts.push(proposal);
   for (const { says } of drifts) operation.warn(says);
   const drift = drifts.length > 0 ? drifts.map(({ name }) => name) : null;
   return { ...refreshedOutputs(row, before, tokenOf(before)), drift };
+}
+
+/** Before something is done to an instance that was last seen with another key: it must be in this account. */
+async function refuseUnlessHere(account: Account, id: string, before: Bag, { signal }: Operation): Promise<void> {
+  if (!wasSeenWithOther(before, account)) return;
+  if (!(await account.look(Number(id), signal))) refuseElsewhere(`Instance ${id}`, before, account);
 }
 
 /** Something is to be sent to Vast, besides ending what was left behind. */

@@ -1,5 +1,8 @@
 import type { WireInstance } from "../../api/instance-row.js";
 
+/** Port inside the container on which Vast starts its notebook. */
+export const JUPYTER_PORT = 8080;
+
 /** What an instance tells about itself besides its inputs. A value that Vast does not give at the moment is left out. */
 export interface InstanceFacts {
   /** Id of the contract on Vast; the same as the resource's id, as a number. */
@@ -97,6 +100,11 @@ export interface InstanceFacts {
   readonly creditDiscount?: number;
   /** Token of the notebook. Secret. */
   readonly jupyterToken?: string;
+  /**
+   * The notebook for the browser, token and all: `https://203.0.113.7:29061/?token=…` at the machine, whose certificate Vast's own
+   * authority signs, else through Vast's proxy. Secret. Only while running with runtype `jupyter` or `jupyterLab`.
+   */
+  readonly jupyterUrl?: string;
 }
 
 type Nullable<T> = { [K in keyof T]: T[K] | null };
@@ -128,6 +136,7 @@ export function liveFacts(row: WireInstance): Nullable<InstanceFacts> {
     startedAt: isoTime(row.start_date),
     endsAt: isoTime(row.end_date),
     jupyterToken: text(row.jupyter_token),
+    jupyterUrl: isUp ? (jupyterUrl(row) ?? null) : null,
   };
 }
 
@@ -193,6 +202,25 @@ export function sshAddress(row: WireInstance): { host: string; port: number } | 
   const host = text(row.ssh_host);
   if (!/ssh|jupyter/.test(runtype) || !host || typeof row.ssh_port !== "number") return undefined;
   return { host, port: row.ssh_port + (runtype.includes("jupyter") ? 1 : 0) };
+}
+
+/**
+ * Where the notebook answers: at the machine when its port is published there (recorded/get-instance-ports-dual-stack), else behind the
+ * proxy, which names a machine by the number and the port of its SSH proxy. Undefined when the container runs none.
+ */
+export function jupyterUrl(row: WireInstance): string | undefined {
+  const token = text(row.jupyter_token);
+  if (!token || !row.image_runtype?.includes("jupyter")) return undefined;
+  const direct = publicPorts(row)?.[`${JUPYTER_PORT}/tcp`];
+  const publicIp = text(row.public_ipaddr);
+  const query = `?token=${encodeURIComponent(token)}`;
+  if (direct !== undefined && publicIp) {
+    const host = publicIp.includes(":") ? `[${publicIp}]` : publicIp;
+    return `https://${host}:${direct}/${query}`;
+  }
+  const proxy = text(row.ssh_idx);
+  if (!proxy || typeof row.ssh_port !== "number") return undefined;
+  return `https://jupyter.vast.ai/jm/${proxy}/${row.ssh_port}/${query}`;
 }
 
 /** For each published container port (`8080/tcp`) the port outside; null while there is no map. */

@@ -2,7 +2,9 @@ import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { NothingRentedError } from "../../errors.js";
+import { endVolumeOf, type VolumeOwner, volumeMadeWith } from "./created-volumes.js";
 import { readLabel } from "./label.js";
+import { mountsOf } from "./shown-mounts.js";
 
 /** Contracts on Vast that carry a resource's mark and stand in no state that the engine has shown this process. */
 export interface OwnContracts {
@@ -33,6 +35,8 @@ export interface Sweep {
   readonly notBefore?: number | undefined;
   /** How long the end of one contract is waited for. */
   readonly timeoutMs: number;
+  /** How the volumes are told that were made with such contracts, and whether to keep what may hold data. */
+  readonly volumes?: (VolumeOwner & { readonly keepVolumes?: boolean }) | undefined;
 }
 
 /**
@@ -42,7 +46,7 @@ export interface Sweep {
 export async function sweepPending(
   account: Account,
   idsInState: ReadonlySet<number>,
-  { token, keepId, notBefore = 0, timeoutMs }: Sweep,
+  { token, keepId, notBefore = 0, timeoutMs, volumes = {} }: Sweep,
   operation: Operation,
 ): Promise<void> {
   const tooSoonMs = notBefore - account.clock.now();
@@ -51,11 +55,17 @@ export async function sweepPending(
     await account.clock.sleep(tooSoonMs, operation.signal);
   }
   const { pending } = await findOwnContracts(account, idsInState, token, operation.signal);
-  for (const { id } of pending.filter((row) => row.id !== keepId)) {
+  for (const row of pending.filter(({ id }) => id !== keepId)) {
+    const { id } = row;
     operation.warn(
       `Ending contract ${id}: a second one of this resource, left by a run that was cut off or by a lost answer.`,
     );
+    const owner = { ownerToken: token, ...volumes };
+    const made = mountsOf(row).length > 0 ? await volumeMadeWith(account, row, owner, operation.signal) : undefined;
     await account.destroy(id, { timeoutMs, signal: operation.signal });
+    const hasRun = row.actual_status === "running" || row.actual_status === "exited";
+    const keep = hasRun && volumes.keepVolumes !== false;
+    if (made) await endVolumeOf(account, id, made, { keep, timeoutMs }, operation);
   }
 }
 

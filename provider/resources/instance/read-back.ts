@@ -2,10 +2,12 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portFlag, portText } from "../../api/ports.js";
 import type { Bag } from "../../engine/values.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
+import { isRaisedBid } from "./drift.js";
 import type { InstanceInputs } from "./inputs.js";
 import { readLabel } from "./label.js";
 import { liveFacts, rentedFacts } from "./outputs.js";
 import { FRESH_MS } from "./readiness.js";
+import { hasMounts, mountsOf } from "./shown-mounts.js";
 import { expiryOnVast, expiryText, withoutWatchdog } from "./time-to-live.js";
 
 /**
@@ -38,11 +40,22 @@ export function readBackInputs(row: WireInstance, declared: Partial<InstanceInpu
     bid !== undefined &&
     row.is_bid &&
     typeof row.dph_base === "number" &&
-    Math.abs(row.dph_base - bid) > PRICE_TOLERANCE
+    Math.abs(row.dph_base - bid) > PRICE_TOLERANCE &&
+    // The next `up` would take the raise back, and lose the machine with it.
+    !isRaisedBid(row.dph_base, declared)
   ) {
     live.bidDollarsPerHour = row.dph_base;
   }
   return live;
+}
+
+/**
+ * The volumes as they are in a contract that was found and not rented just now, where they are not those of the program. Later they cannot
+ * change: Vast mounts only when renting.
+ */
+export function readBackVolumes(row: WireInstance, { volumes }: Pick<InstanceInputs, "volumes">): Bag {
+  if (hasMounts(row, volumes)) return {};
+  return { volumes: mountsOf(row).map(({ volumeId = null, mountPath }) => ({ volumeId, mountPath })) };
 }
 
 /** Ours among the variables and ports; those of a template and of the account are not the program's business. */

@@ -33,9 +33,13 @@ export interface History {
   /** When the present combination of states and message was first seen, and how often since. */
   readonly unchangedSince: number;
   readonly timesUnchanged: number;
-  /** The combination changed at least once since the first look. */
+  /** What the host reports changed at least once since the first look, or since the start waited for its GPU. */
   readonly moved: boolean;
+  /** When the start was last seen to wait for its GPU. */
+  readonly queuedAt: number;
   readonly fingerprint: string;
+  /** The part of it that the host reports. */
+  readonly report: string;
 }
 
 const SECOND_MS = 1000;
@@ -79,7 +83,9 @@ export const NOTHING_SEEN: History = {
   unchangedSince: 0,
   timesUnchanged: 0,
   moved: false,
+  queuedAt: Number.NEGATIVE_INFINITY,
   fingerprint: "",
+  report: "",
 };
 
 /** The history after one more look. */
@@ -87,7 +93,9 @@ export function remember(history: History, row: WireInstance | undefined, at: nu
   const fingerprint = row
     ? JSON.stringify([row.actual_status, row.intended_status, row.cur_state, row.status_msg])
     : "absent";
+  const report = row ? JSON.stringify([row.actual_status, row.status_msg]) : "absent";
   const same = fingerprint === history.fingerprint;
+  const queued = row?.cur_state === "stopped" && row.intended_status === "running";
   const status = row?.actual_status ?? undefined;
   return {
     everSeen: history.everSeen || row !== undefined,
@@ -95,8 +103,11 @@ export function remember(history: History, row: WireInstance | undefined, at: nu
       status === undefined || history.statuses.includes(status) ? history.statuses : [...history.statuses, status],
     unchangedSince: same ? history.unchangedSince : at,
     timesUnchanged: same ? history.timesUnchanged + 1 : 1,
-    moved: history.moved || (!same && history.fingerprint !== NOTHING_SEEN.fingerprint),
+    // Once the GPU is free, what the host reported of the last run shows again for a while.
+    moved: !queued && (history.moved || (report !== history.report && history.report !== NOTHING_SEEN.report)),
+    queuedAt: queued ? at : history.queuedAt,
     fingerprint,
+    report,
   };
 }
 
@@ -117,8 +128,10 @@ function judgeStop(row: WireInstance): Verdict {
 function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): Verdict {
   const age = at - goal.since;
   // After a start or an update the signs of before can still show, until anything moves.
-  const maybeOld = (goal.after === "start" || goal.after === "update") && !history.moved && age < STALE_AFTER_START_MS;
-  const stable = history.timesUnchanged >= STABLE_LOOKS && at - history.unchangedSince >= STABLE_MS && !maybeOld;
+  const asked = goal.after === "start" || goal.after === "update" ? goal.since : Number.NEGATIVE_INFINITY;
+  const maybeOld = !history.moved && at - Math.max(asked, history.queuedAt) < STALE_AFTER_START_MS;
+  const settled = history.timesUnchanged >= STABLE_LOOKS && at - history.unchangedSince >= STABLE_MS;
+  const stable = settled && !maybeOld;
   const status = row.actual_status ?? null;
   const message = (row.status_msg ?? "").trim();
 
@@ -132,7 +145,7 @@ function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): 
     const bid = row.dph_base ?? 0;
     const cannotWin = row.is_bid && typeof row.min_bid === "number" && bid < row.min_bid;
     // A bid that never ran and lies below the least one waits for nothing, and its disk is billed.
-    if (cannotWin && stable && goal.after === "rent" && !history.statuses.includes("running")) {
+    if (cannotWin && settled && goal.after === "rent" && !history.statuses.includes("running")) {
       return {
         is: "failed",
         because: `its bid of ${bid} $/h is below the machine's least bid of ${row.min_bid} $/h`,

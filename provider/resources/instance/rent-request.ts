@@ -1,4 +1,4 @@
-import type { RentBody } from "../../api/instances.js";
+import type { RentBody, RentVolumeInfo } from "../../api/instances.js";
 import { portFlag } from "../../api/ports.js";
 import type { InstanceInputs } from "./inputs.js";
 
@@ -22,8 +22,19 @@ export function envOf({ env, ports }: Pick<InstanceInputs, "env" | "ports">): Re
   return { ...env, ...Object.fromEntries(ports.map((port) => [portFlag(port), "1"])) };
 }
 
-/** Renting in Vast's words. The label is the caller's: it is what finds the contract again. So is a start script with a watchdog. */
-export function toRentBody(inputs: InstanceInputs, label: string, guardedOnstart?: string): RentBody {
+/** What of a rent is the caller's to say. */
+export interface RentDetails {
+  /** A start script with a watchdog, in the place of the program's. */
+  readonly guardedOnstart?: string | undefined;
+  readonly volumeInfo?: RentVolumeInfo | undefined;
+}
+
+/** Renting in Vast's words. The label is the caller's: it is what finds the contract again. */
+export function toRentBody(
+  inputs: InstanceInputs,
+  label: string,
+  { guardedOnstart, volumeInfo }: RentDetails = {},
+): RentBody {
   const { imageLogin: login } = inputs;
   const body: RentBody = {
     client_id: "me",
@@ -48,6 +59,7 @@ export function toRentBody(inputs: InstanceInputs, label: string, guardedOnstart
     ...given("lang_utf8", inputs.langUtf8 || undefined),
     ...given("vm", inputs.vm || undefined),
     ...given("force", inputs.force || undefined),
+    ...given("volume_info", volumeInfo),
   };
 }
 

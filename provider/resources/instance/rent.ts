@@ -3,16 +3,20 @@ import { type Budget, overBudget } from "../../account/budget.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
 import type { Operation } from "../../engine/lifecycle.js";
-import { ApiError, messageOf, NothingRentedError, OfferGoneError } from "../../errors.js";
-import { describeQuery } from "../../offer/describe.js";
+import { messageOf, NothingRentedError, OfferGoneError } from "../../errors.js";
+import { newVolumeDollarsPerHour } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
-import { findOffer, searchOffers } from "../../offer/search.js";
 import { lookUntil } from "../../wait.js";
+import { candidatesOf, whyNone } from "./candidates.js";
+import { volumeMadeWith } from "./created-volumes.js";
+import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
+import { type Mount, volumeInfo } from "./mount.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { FRESH_MS } from "./readiness.js";
+import { maybeRented, nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
 import type { StackView } from "./stack-view.js";
 import { type Expiry, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
@@ -29,6 +33,10 @@ export interface Contract {
   readonly expiry?: Expiry | undefined;
   /** What the offer promised to cost while running, in $/h; undefined when the contract was found and not rented just now. */
   readonly offeredDollarsPerHour?: number | undefined;
+  /** Name of the volume that was to be made with it. */
+  readonly newVolumeName?: string | undefined;
+  /** What that volume costs in $/h, as far as it is known. */
+  readonly newVolumeDollarsPerHour?: number | undefined;
 }
 
 /** One offer that did not become the instance. */
@@ -43,6 +51,10 @@ export interface Attempts {
   readonly failed: FailedAttempt[];
   /** A rent call's answer was lost: a contract may turn up later. */
   answerLost: boolean;
+  /** Names of volumes that lost rents asked for, whose contracts did not turn up. */
+  readonly lostVolumeNames: string[];
+  /** Volumes that were made with contracts that are gone, and stay: each in words. */
+  readonly volumesLeft: string[];
 }
 
 export interface RentContext {
@@ -53,14 +65,13 @@ export interface RentContext {
   readonly token: string;
   readonly operation: Operation;
   readonly attempts: Attempts;
+  /** What each rent mounts; undefined when the program wants no volume, and before it is planned. */
+  mount: Mount | undefined;
 }
 
 /** How long a contract of a lost answer is looked for: a fresh one can be missing from lists for some seconds. */
 const LOST_ANSWER_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
-
-/** Refusals that any other offer would meet as well. */
-const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
 
 /**
  * Rents the best offer that is still to be had: once, under the pending label. Taken offers are skipped. When the answer to a rent is
@@ -96,7 +107,9 @@ async function rentBest(context: RentContext): Promise<Contract> {
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
   view.ledger.remove(token);
-  throw tooDear === undefined ? nothingRented(context, candidates.length) : refuseByBudget(tooDear);
+  if (tooDear !== undefined) throw refuseByBudget(tooDear);
+  const why = candidates.length === 0 && attempts.failed.length === 0 ? await whyNone(context) : "";
+  throw nothingRented(context, candidates.length, why);
 }
 
 async function checkCredit({ account, budget, operation }: RentContext): Promise<void> {
@@ -118,38 +131,23 @@ function refuseByBudget(why: string): NothingRentedError {
   );
 }
 
-async function candidatesOf({ account, inputs, operation, attempts }: RentContext): Promise<OfferCandidate[]> {
-  const { search } = account.client.offers;
-  const rental = { diskGb: inputs.diskGb, rentalType: inputs.rentalType, bidDollarsPerHour: inputs.bidDollarsPerHour };
-  if (inputs.offerId !== undefined) {
-    const found = await findOffer(search, inputs.offerId, rental, operation.signal);
-    return found && found.dollarsPerHour <= (inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY) ? [found] : [];
-  }
-  operation.progress(`searching: ${describeQuery(inputs.offer ?? {})}`);
-  const wanted = {
-    ...rental,
-    query: inputs.offer ?? {},
-    maxDollarsPerHour: inputs.maxDollarsPerHour,
-    orderBy: inputs.orderBy,
-    defaultFilters: inputs.defaultFilters,
-    // Others in this process hold some of the best already.
-    most: inputs.maxAttempts + attempts.failed.length + account.claims.count() + 5,
-  };
-  return searchOffers(search, wanted, operation.signal);
-}
-
 async function tryOffer(context: RentContext, candidate: OfferCandidate): Promise<Contract | undefined> {
   const { account, inputs, token, operation, attempts } = context;
   const hours = inputs.timeToLiveHours;
   const expiry = hours === undefined ? undefined : expiryIn(hours, account.clock.now());
   const guarded =
     expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl, token);
-  const body = toRentBody(inputs, pendingLabel(token), guarded);
+  const { mount } = context;
+  const newVolumeName = mount?.is === "new" ? mount.nextName() : undefined;
+  const body = toRentBody(inputs, pendingLabel(token), {
+    guardedOnstart: guarded,
+    volumeInfo: mount && volumeInfo(mount, candidate.offer, newVolumeName),
+  });
   let rented: Rented;
   try {
     rented = await account.client.instances.rent(candidate.offerId, body, operation.signal);
   } catch (error) {
-    if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error);
+    if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error, newVolumeName);
     account.claims.release(candidate.offerId);
     if (!(error instanceof OfferGoneError)) throw refused(candidate, error);
     return failed(attempts, candidate, "taken before it could be rented");
@@ -162,15 +160,18 @@ async function tryOffer(context: RentContext, candidate: OfferCandidate): Promis
     rentedAt,
     expiry,
     offeredDollarsPerHour: candidate.dollarsPerHour,
+    newVolumeName,
+    newVolumeDollarsPerHour: mount?.is === "new" ? newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) : undefined,
   };
   operation.exists(String(contract.id), {
     instanceId: contract.id,
     rentedAt,
+    ...(newVolumeName === undefined ? {} : { createdVolumeName: newVolumeName }),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });
   if (rented.refusedBecause === undefined || (await mayStillWin(context, contract.id))) return contract;
-  await giveBack(context, contract.id, account.clock.now() + FRESH_MS);
+  await giveBack(context, contract, { tooYoungUntil: account.clock.now() + FRESH_MS, mayHoldData: false });
   return failed(attempts, candidate, `refused: ${rented.refusedBecause}`);
 }
 
@@ -189,6 +190,7 @@ async function afterLostAnswer(
   context: RentContext,
   candidate: OfferCandidate,
   error: unknown,
+  newVolumeName: string | undefined,
 ): Promise<Contract | undefined> {
   const { account, operation, attempts } = context;
   attempts.answerLost = true;
@@ -196,86 +198,24 @@ async function afterLostAnswer(
     `The answer to renting offer ${candidate.offerId} was lost (${messageOf(error)}) Looking for the contract by its label before anything else is rented.`,
   );
   const options = { everyMs: LOOK_EVERY_MS, deadline: account.clock.now() + LOST_ANSWER_MS, signal: operation.signal };
-  const found = await lookUntil(account.clock, () => findPending(context), options);
+  const found = await lookUntil(account.clock, () => findPending(context, newVolumeName), options);
+  if (!found && newVolumeName !== undefined) attempts.lostVolumeNames.push(newVolumeName);
   return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
 }
 
-/** Adopts the left-over contract of this resource, if there is one. */
-export async function findPending(context: RentContext): Promise<Contract | undefined> {
-  const { account, view, token, operation } = context;
+/**
+ * Adopts the left-over contract of this resource, if there is one. The volume that came with it is told by the name that was ordered, or by
+ * looking.
+ */
+export async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
+  const { account, view, token, inputs, operation } = context;
   const { pending } = await findOwnContracts(account, view.idsInState, token, operation.signal);
   const row = bestOf(pending);
   if (!row) return undefined;
   operation.exists(String(row.id), { instanceId: row.id });
-  return { id: row.id };
-}
-
-/** Ends a contract that is not wanted after all, for certain, before anything else is rented. */
-export async function giveBack(
-  { account, inputs, operation }: RentContext,
-  id: number,
-  tooYoungUntil?: number,
-): Promise<void> {
-  const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
-  await account.destroy(id, { timeoutMs, tooYoungUntil, signal: operation.signal });
-  operation.ended();
-}
-
-function refused(candidate: OfferCandidate, error: unknown): unknown {
-  if (!(error instanceof ApiError)) return error;
-  const { code, refusal } = error;
-  const remedy = FINAL_REFUSALS.has(code)
-    ? "Put credit on the account (https://cloud.vast.ai/billing/) or raise its limits, then run again."
-    : "Correct the inputs that it names, then run again.";
-  return new NothingRentedError(
-    code,
-    `Vast refused to rent offer ${candidate.offerId}: "${refusal.said}" (${code}, HTTP ${refusal.status}). ` +
-      `This run rented nothing, so it costs nothing. ${remedy}`,
-  );
-}
-
-/** What to say when a create ends with no contract after an answer was lost: one may still turn up, and bills. */
-function maybeRented({ token }: RentContext, error: unknown): NothingRentedError {
-  return new NothingRentedError(
-    "answer_lost",
-    `${messageOf(error)} The answer to a rent was lost before: should its contract turn up, it carries the label \`${pendingLabel(token)}\` ` +
-      "and is billed. The next `pulumi up` looks for it and takes it up; `vastai show instances` shows it.",
-  );
-}
-
-function nothingRented({ inputs, attempts }: RentContext, found: number): NothingRentedError {
-  const cap = inputs.maxDollarsPerHour === undefined ? "" : ` at ${money(inputs.maxDollarsPerHour)} or less`;
-  const tried = attempts.failed
-    .map(
-      ({ offerId, dollarsPerHour, why }) =>
-        `${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
-    )
-    .join("; ");
-  if (inputs.offerId !== undefined && !tried) {
-    return new NothingRentedError(
-      "no_offer",
-      `Offer ${inputs.offerId} is not on the market${cap}. This run rented nothing, so it costs nothing. ` +
-        "Offers vanish when they are rented: give another `offerId`, or a query in `offer`.",
-    );
-  }
-  if (!tried && found > 0) {
-    return new NothingRentedError(
-      "all_claimed",
-      `${found} offers fit ${describeQuery(inputs.offer ?? {})}, and other instances of this run have taken them, or nothing boots on their ` +
-        "machines. Nothing was rented for this one, so it costs nothing. Loosen the query, or run again later.",
-    );
-  }
-  if (!tried) {
-    return new NothingRentedError(
-      "no_offer",
-      `No offer fits ${describeQuery(inputs.offer ?? {})} with ${inputs.diskGb} GB of disk${cap}. This run rented nothing, so it costs nothing. ` +
-        "Loosen the query, raise `maxDollarsPerHour`, or run again later.",
-    );
-  }
-  return new NothingRentedError(
-    "all_failed",
-    `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted): ${tried}. ` +
-      `${attempts.answerLost ? "" : "What this run rented was given back, and is not billed any more. "}` +
-      "Run again, loosen the query, or raise `maxAttempts`.",
-  );
+  const made = await volumeMadeWith(account, row, inputs, operation.signal);
+  const name = made?.label ?? newVolumeName;
+  if (name === undefined) return { id: row.id };
+  operation.exists(String(row.id), { createdVolumeName: name });
+  return { id: row.id, newVolumeName: name };
 }

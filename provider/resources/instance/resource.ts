@@ -9,8 +9,19 @@ export type InstanceArgs = PulumiArgs<InstanceArguments>;
 
 const SHAPE: ResourceShape = {
   kind: "Instance",
-  outputs: [...instanceFactNames, "rentedAt", "rentedDollarsPerHour", "drift", "expiresAt", "instanceApiKey"],
-  secretOutputs: ["jupyterToken", "instanceApiKey", "imageLogin"],
+  hasEnv: true,
+  outputs: [
+    ...instanceFactNames,
+    "rentedAt",
+    "rentedDollarsPerHour",
+    "drift",
+    "expiresAt",
+    "createdVolumeIds",
+    "createdVolumeName",
+    "attachedSshKeys",
+    "instanceApiKey",
+  ],
+  secretOutputs: ["jupyterToken", "jupyterUrl", "instanceApiKey", "imageLogin"],
 };
 
 type DeclaredInputs = Omit<InstanceInputs, "ownerToken" | "imageLogin">;
@@ -40,10 +51,16 @@ export class Instance extends VastResource {
   declare readonly rentedAt: pulumi.Output<string | undefined>;
   /** The price while running when it was rented, in $/h: refresh tells when the host raises it. */
   declare readonly rentedDollarsPerHour: pulumi.Output<number | undefined>;
-  /** What the last refresh found: `outbid`, `exited`, `offline`, `lifetimeEnded`, `priceRaised`. Left out when all is well. */
+  /** What the last refresh found: `outbid`, `startQueued`, `exited`, `offline`, `lifetimeEnded`, `priceRaised`, `priceIncreasePending`. Left out when all is well. */
   declare readonly drift: pulumi.Output<string[] | undefined>;
   /** When the watchdog of `timeToLiveHours` destroys the instance, ISO 8601 in UTC; `never` when it was told to stand down. */
   declare readonly expiresAt: pulumi.Output<string | undefined>;
+  /** Id of the volume that the rent made for `volumes`, as a list; left out when it made none. `keepVolumes` governs its end. */
+  declare readonly createdVolumeIds: pulumi.Output<number[] | undefined>;
+  /** Name on Vast of that volume. */
+  declare readonly createdVolumeName: pulumi.Output<string | undefined>;
+  /** Fingerprints (`SHA256:…`) of the SSH keys that this resource put in; keys that Vast had put in by itself are not among them. */
+  declare readonly attachedSshKeys: pulumi.Output<string[] | undefined>;
   /** Vast's key that may only show, start, stop and destroy this one instance. Secret. */
   declare readonly instanceApiKey: pulumi.Output<string | undefined>;
 

@@ -15,6 +15,12 @@ export interface StackView {
   readonly idsInState: Set<number>;
   /** The same by the resource that they belong to. */
   readonly idsOf: Map<string, Set<number>>;
+  /** Volumes that instances of the stack had made. */
+  readonly volumeIdsInState: Set<number>;
+  /** Names that volumes of the account have, or that a rent of this process asked for. */
+  readonly volumeNames: Set<string>;
+  /** Ids of resources whose program says that the volumes it had made are to be kept. */
+  readonly keepsVolumesOf: Set<string>;
   /** Ids of resources beside which diff saw a contract that a run left behind. */
   readonly leftBehind: Set<string>;
   /** The stack's instances and their prices, those being rented included. */
@@ -23,11 +29,22 @@ export interface StackView {
 
 /** A view of a stack of which nothing is known yet. */
 export function emptyStackView(): StackView {
-  return { idsInState: new Set(), idsOf: new Map(), leftBehind: new Set(), ledger: createLedger() };
+  return {
+    idsInState: new Set(),
+    idsOf: new Map(),
+    volumeIdsInState: new Set(),
+    volumeNames: new Set(),
+    keepsVolumesOf: new Set(),
+    leftBehind: new Set(),
+    ledger: createLedger(),
+  };
 }
 
 /** Takes note of an instance that the engine has shown. */
-export function noteShown({ idsInState, idsOf, ledger }: StackView, id: string, outputs: Bag): void {
+export function noteShown({ idsInState, idsOf, volumeIdsInState, ledger }: StackView, id: string, outputs: Bag): void {
+  const { createdVolumeIds } = outputs;
+  for (const volumeId of Array.isArray(createdVolumeIds) ? createdVolumeIds : [])
+    volumeIdsInState.add(Number(volumeId));
   const { ownerToken, [REPLACED]: replaced } = outputs;
   const shown = [Number(id), ...(Array.isArray(replaced) ? replaced.map(Number) : [])];
   const own = idsOf.get(String(ownerToken)) ?? new Set();

@@ -6,20 +6,24 @@ import type { Bag } from "../../engine/values.js";
 import { NotReadyError, VastError } from "../../errors.js";
 import { durationText, lookUntil } from "../../wait.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
-import { type DriftAction, type DriftName, driftActions, winningBid } from "./drift.js";
+import { createdVolumeOutputs } from "./created-volumes.js";
+import { type DriftAction, type DriftName, driftActions, isStartQueued, winningBid } from "./drift.js";
 import type { InstanceInputs } from "./inputs.js";
+import { ATTACHED, attachedIn, keyTexts, namesKeys, putKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
 import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs, tooYoungUntil } from "./read-back.js";
 import type { Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
+import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
 import { type Expiry, expiryFromText, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
+const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
 
 /**
  * Brings an instance to what is wanted: label, bid, container, state, in this order; then waits until it is so. With nothing to
@@ -70,7 +74,7 @@ export async function syncInstance(
     const cleared = { ...(before.onstart ? { onstart: "" } : {}), ...(before.args ? { args: [] } : {}) };
     await instances.updateTemplate(
       id,
-      { ...(image ? { image } : {}), ...cleared, ...rest, ...guarded, env: envOf(wanted) },
+      { ...(image ? { image } : {}), ...cleared, ...rest, ...guarded, env: { ...envOf(wanted), ...mountFlags(row) } },
       signal,
     );
   }
@@ -81,10 +85,19 @@ export async function syncInstance(
     operation.progress("restarting");
     await instances.reboot(id, signal);
   }
-  const known = { ...kept(before), ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }) };
-  // A name or a bid changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
   const created = before.rentedDollarsPerHour !== undefined;
-  if (created && (renamed || bid !== undefined || tooDear) && !remade && !switched && !restarted) {
+  const rekeyed = KEY_INPUTS.some((input) => !isSameInput(same, input, before, wanted));
+  const kept = !isSameInput(same, "keepVolumes", before, wanted);
+  const attached = rekeyed || !created || remade ? await syncKeys(account, id, before, wanted, operation) : {};
+  const known = {
+    ...lasting(before),
+    ...attached,
+    ...(await createdVolumeOutputs(account, before, operation)),
+    ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
+  };
+  // A name, a bid or a key changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
+  const isSmall = renamed || rekeyed || kept || bid !== undefined || tooDear;
+  if (created && isSmall && !remade && !switched && !restarted) {
     // The price follows the bid.
     const after = bid === undefined ? row : ((await account.look(id, signal)) ?? row);
     return { ...known, ...freshOutputs(after) };
@@ -94,7 +107,7 @@ export async function syncInstance(
   const goal: Goal = {
     targetState: wanted.targetState,
     since: clock.now(),
-    after: remade ? "update" : switched || restarted ? "start" : "nothing",
+    after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
   };
   const ready = await follow(account, id, goal, wanted, operation);
@@ -119,8 +132,9 @@ function bidToSet(
 ): number | undefined {
   const bid = wanted.bidDollarsPerHour;
   if (bid === undefined) return undefined;
-  if (drift.get("outbid") === "raiseBid") return winningBid(row, wanted);
-  return isSameInput(same, "bidDollarsPerHour", before, wanted) ? undefined : bid;
+  const changed = isSameInput(same, "bidDollarsPerHour", before, wanted) ? undefined : bid;
+  const raised = drift.get("outbid") === "raiseBid" ? winningBid(row, wanted) : undefined;
+  return raised === undefined ? changed : Math.max(raised, changed ?? 0);
 }
 
 async function follow(
@@ -177,13 +191,33 @@ async function setState(
 }
 
 function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs): boolean {
-  return targetState === "running" && !row?.is_bid && row?.cur_state === "stopped" && row.intended_status === "running";
+  return targetState === "running" && row !== undefined && isStartQueued(row);
+}
+
+/** Brings the SSH keys to what the program names. Nothing is asked where neither the program nor the state has one. */
+async function syncKeys(
+  account: Account,
+  id: number,
+  before: Bag,
+  wanted: InstanceInputs,
+  operation: Operation,
+): Promise<Bag> {
+  const mine = attachedIn(before);
+  if (!namesKeys(wanted) && mine.length === 0) return {};
+  const texts = await keyTexts(account, wanted, operation);
+  return { [ATTACHED]: await putKeys(account, id, texts, mine, operation, () => {}) };
 }
 
 /** Outputs that no answer repeats. */
-function kept(before: Bag): Bag {
-  const { rentedAt, instanceApiKey, rentedDollarsPerHour, [REPLACED]: replaced } = before;
-  const known = Object.entries({ rentedAt, instanceApiKey, rentedDollarsPerHour, [REPLACED]: replaced });
+function lasting(before: Bag): Bag {
+  const { rentedAt, instanceApiKey, rentedDollarsPerHour, [REPLACED]: replaced, [ATTACHED]: attached } = before;
+  const known = Object.entries({
+    rentedAt,
+    instanceApiKey,
+    rentedDollarsPerHour,
+    [REPLACED]: replaced,
+    [ATTACHED]: attached,
+  });
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 

@@ -4,9 +4,8 @@ import type { WireVolume } from "../../api/volumes.js";
 import { type Found, type ImportOptions, importRecord, ownedBecause } from "../../engine/import-record.js";
 import { SIZE_TOLERANCE_GB } from "./changes.js";
 import { checkVolume } from "./check.js";
-import { VOLUME_NAME } from "./inputs.js";
 import { readBackInputs, volumeFacts } from "./outputs.js";
-import { tokenIn } from "./own-volumes.js";
+import { tokenIn, VOLUME_NAME } from "./own-volumes.js";
 
 /** The volumes of an account for import. */
 export const volumeImport = {

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { VolumeOfferQuery } from "../../offer/volume-query.js";
+import { VOLUME_NAME } from "./own-volumes.js";
 
 const minutes = (what: string) =>
   z.number().positive(`${what} is in minutes and must be above 0`).max(1440, `${what} is in minutes; the most is 1440`);
-
-/** Vast's own rule for names; another is answered with 422 (vast-api.md §2.10). */
-export const VOLUME_NAME = /^[A-Za-z0-9_]{1,64}$/;
 
 /**
  * Everything that can be said about a local volume: disk on one machine that outlives instances. Place, size and name are fixed for its

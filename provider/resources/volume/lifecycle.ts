@@ -1,4 +1,5 @@
 import type { Account } from "../../account/account.js";
+import { refuseElsewhere, seenWith, wasSeenWithOther } from "../../account/seen-with.js";
 import type { WireVolume } from "../../api/volumes.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
@@ -37,13 +38,24 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
       kept: ["ownerToken", "resourceName"],
       shown: (id, outputs) => noteVolume(view, Number(id), outputs),
 
-      create: (inputs, operation) => createVolume(runtime.accountOf(operation), view, inputs, operation),
+      create: async (inputs, operation) => {
+        const account = runtime.accountOf(operation);
+        const { id, outputs } = await createVolume(account, view, inputs, operation);
+        return { id, outputs: { ...outputs, ...seenWith(account) } };
+      },
 
       read: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
         const row = await findVolume(account, Number(id), operation);
         const { [UNCONFIRMED]: _, ...known } = before;
-        if (row) return { ...known, ...volumeFacts(row), ...readBackInputs(row, before, SIZE_TOLERANCE_GB) };
+        if (row) {
+          return {
+            ...known,
+            ...volumeFacts(row),
+            ...readBackInputs(row, before, SIZE_TOLERANCE_GB),
+            ...seenWith(account),
+          };
+        }
         // Only create writes volumeId: without it the program asked for a volume by its id, and absence is its mistake.
         if (before.volumeId === undefined) {
           throw new VastError(
@@ -57,11 +69,13 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
             `Volume ${id} was rented less than a minute ago and does not show yet; it stays in the stack. Refresh again in a minute.`,
           );
         }
+        refuseElsewhere(`Volume ${id}`, before, account);
         return undefined;
       },
 
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
+        await refuseUnlessHere(account, id, before, operation);
         const row = await waitForRow(account, Number(id), wanted, operation);
         if (wanted.onMachineOf !== undefined && wanted.onMachineOf !== before.onMachineOf)
           await warnOfAnotherMachine(account, row, wanted.onMachineOf, operation);
@@ -70,11 +84,13 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
           ...volumeFacts(row),
           ...readBackInputs(row, wanted, SIZE_TOLERANCE_GB),
           ...told({ rentedAt, replacedIds }),
+          ...seenWith(account),
         };
       },
 
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
+        await refuseUnlessHere(account, id, before, operation);
         const consents = before.allowDataLoss === true || view.consented.has(Number(id));
         if (holdsData(before) && !consents && !isLetGo(operation.readConfig, id)) {
           // What is gone already can be forgotten without anybody's consent.
@@ -96,6 +112,12 @@ export const provider = volumeLifecycle();
 
 async function findVolume(account: Account, id: number, { signal }: Operation): Promise<WireVolume | undefined> {
   return (await account.volumes(signal)).find((row) => row.id === id);
+}
+
+/** Before something is done to a volume that was last seen with another key: it must be in this account. */
+async function refuseUnlessHere(account: Account, id: string, before: Bag, operation: Operation): Promise<void> {
+  if (!wasSeenWithOther(before, account)) return;
+  if (!(await findVolume(account, Number(id), operation))) refuseElsewhere(`Volume ${id}`, before, account);
 }
 
 /** A volume that no list has shown may be too young to show; then its absence proves nothing. */

@@ -1,7 +1,8 @@
 import type { WireVolume } from "../../api/volumes.js";
 import type { Bag } from "../../engine/values.js";
 
-/** Vast's limit of a name (vast-api.md §2.10). */
+/** Vast's own rule for names; another is answered with 422 (vast-api.md §2.10). */
+export const VOLUME_NAME = /^[A-Za-z0-9_]{1,64}$/;
 const LONGEST_NAME = 64;
 
 /**

@@ -1,0 +1,38 @@
+import { messageOf } from "../../errors.js";
+import { endVolumeOf, volumeNamed } from "./created-volumes.js";
+import type { Contract, RentContext } from "./rent.js";
+
+/** What is known of a contract that is given back. */
+export interface GiveBackOptions {
+  /** Until then, in milliseconds of the clock, the contract may be too young to show. */
+  readonly tooYoungUntil?: number | undefined;
+  /** Something ran in it: a volume that was made with it is not deleted without consent. */
+  readonly mayHoldData: boolean;
+}
+
+/** Ends a contract that is not wanted after all, for certain, and the volume that was made with it, before anything else is rented. */
+export async function giveBack(
+  { account, inputs, operation, attempts }: RentContext,
+  { id, newVolumeName, rentedAt }: Contract,
+  { tooYoungUntil, mayHoldData }: GiveBackOptions,
+): Promise<void> {
+  const { signal } = operation;
+  const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
+  await account.destroy(id, { timeoutMs, tooYoungUntil, signal });
+  operation.ended();
+  if (newVolumeName !== undefined) attempts.volumesLeft.push(...(await endVolume(newVolumeName)));
+
+  async function endVolume(name: string): Promise<string[]> {
+    try {
+      const row = await volumeNamed(account, name, rentedAt, signal);
+      const end = { keep: mayHoldData && inputs.keepVolumes, timeoutMs };
+      const left = row && (await endVolumeOf(account, id, row, end, operation));
+      return left === undefined ? [] : [left];
+    } catch (error) {
+      const text = `Volume "${name}", made with contract ${id}, may exist and be billed: look with \`vastai show volumes\`. (${messageOf(error)})`;
+      operation.warn(text);
+      if (signal.aborted) throw error;
+      return [text];
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { ApiError, messageOf, NothingRentedError } from "../../errors.js";
+import { describeQuery } from "../../offer/describe.js";
+import type { OfferCandidate } from "../../offer/rank.js";
+import { mountText } from "./candidates.js";
+import { pendingLabel } from "./label.js";
+import { money } from "./messages.js";
+import type { Mount } from "./mount.js";
+import type { RentContext } from "./rent.js";
+
+/** Refusals that any other offer would meet as well. */
+const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
+
+/** Why Vast refused to rent, for an error that is Vast's answer; another stays as it is. */
+export function refused(candidate: OfferCandidate, error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  const { code, refusal } = error;
+  const remedy = FINAL_REFUSALS.has(code)
+    ? "Put credit on the account (https://cloud.vast.ai/billing/) or raise its limits, then run again."
+    : "Correct the inputs that it names, then run again.";
+  return new NothingRentedError(
+    code,
+    `Vast refused to rent offer ${candidate.offerId}: "${refusal.said}" (${code}, HTTP ${refusal.status}). ` +
+      `This run rented nothing, so it costs nothing. ${remedy}`,
+  );
+}
+
+/** What to say when a create ends with no contract after an answer was lost: one may still turn up, and bills. */
+export function maybeRented({ token, attempts }: RentContext, error: unknown): NothingRentedError {
+  const volumes = attempts.lostVolumeNames.map((name) => `"${name}"`).join(", ");
+  return new NothingRentedError(
+    "answer_lost",
+    `${messageOf(error)} The answer to a rent was lost before: should its contract turn up, it carries the label \`${pendingLabel(token)}\` ` +
+      `and is billed. ${volumes === "" ? "" : `So may a volume be that is named ${volumes}. `}` +
+      "The next `pulumi up` looks for it and takes it up; `vastai show instances` shows it.",
+  );
+}
+
+function remedyFor(mount: Mount | undefined): string {
+  if (mount === undefined) return "Loosen";
+  return mount.is === "new"
+    ? "Take a smaller volume, loosen"
+    : "Copy the volume elsewhere (`cloneOf` of a Volume), loosen";
+}
+
+/** Why a create ended without a contract: what was looked for, what was tried, what to do. `why` tells which condition is at fault, if known. */
+export function nothingRented(
+  { inputs, attempts, mount }: RentContext,
+  found: number,
+  why: string,
+): NothingRentedError {
+  const cap = inputs.maxDollarsPerHour === undefined ? "" : ` at ${money(inputs.maxDollarsPerHour)} or less`;
+  const tried = attempts.failed
+    .map(
+      ({ offerId, dollarsPerHour, why }) =>
+        `\n  - ${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
+    )
+    .join("");
+  if (inputs.offerId !== undefined && !tried) {
+    return new NothingRentedError(
+      "no_offer",
+      `Offer ${inputs.offerId} is not on the market${cap}. This run rented nothing, so it costs nothing. ` +
+        "Offers vanish when they are rented: give another `offerId`, or a query in `offer`.",
+    );
+  }
+  if (!tried && found > 0) {
+    return new NothingRentedError(
+      "all_claimed",
+      `${found} offers fit ${describeQuery(inputs.offer ?? {})}${mountText(mount)}, and other instances of this run have taken them, or nothing boots on their ` +
+        "machines. Nothing was rented for this one, so it costs nothing. Loosen the query, or run again later.",
+    );
+  }
+  if (!tried) {
+    return new NothingRentedError(
+      "no_offer",
+      `No offer fits ${describeQuery(inputs.offer ?? {})} with ${inputs.diskGb} GB of disk${mountText(mount)}${cap}. This run rented nothing, so it costs nothing. ${why}${why && " "}` +
+        `${remedyFor(mount)} the query, raise \`maxDollarsPerHour\`, or run again later.`,
+    );
+  }
+  return new NothingRentedError(
+    "all_failed",
+    `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n` +
+      `${attempts.answerLost || attempts.volumesLeft.length > 0 ? "" : "What this run rented was given back, and is not billed any more. "}` +
+      "Run again, loosen the query, or raise `maxAttempts`.",
+  );
+}
