@@ -1,6 +1,7 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { acts } from "./example-acts.js";
 import { checkout, testStack } from "./pulumi.js";
 
 const examples = readdirSync(join(checkout, "examples"), { withFileTypes: true })
@@ -8,26 +9,35 @@ const examples = readdirSync(join(checkout, "examples"), { withFileTypes: true }
   .map(({ name }) => name);
 
 /** What `npx pulumi-vastai simulator` offers. */
-const A_MARKET = { seed: 3, offers: 200 };
+const A_MARKET = { seed: 3, offers: 200, reachable: true };
 
 describe("examples", () => {
-  it.each(examples)("%s comes up, has nothing to change then, and goes down", async (name) => {
-    const stack = await testStack({ project: join(checkout, "examples", name), world: A_MARKET });
-    const { world } = stack;
-    await stack.up();
-    const instances = stack.state().resources.filter(({ type }) => type.endsWith("/vastai:Instance"));
-    expect(
-      world
-        .billedContracts()
-        .map(({ id }) => String(id))
-        .sort(),
-    ).toEqual(instances.map(({ id }) => id).sort());
+  it.each(Object.entries(acts))(
+    "%s comes up, has nothing to change then, does what it is about, and goes down",
+    async (name, act) => {
+      const stack = await testStack({ project: join(checkout, "examples", name), world: A_MARKET });
+      const { world } = stack;
+      await act.prepare?.(stack);
+      await stack.up();
+      const idsOf = (kind: string) =>
+        stack.state().resources.flatMap(({ type, id }) => (type.endsWith(`/vastai:${kind}`) ? [Number(id)] : []));
+      expect(world.billedContracts().map(({ id }) => id)).toEqual(idsOf("Instance").toSorted());
+      expect(world.billedVolumes().map(({ id }) => id)).toEqual(idsOf("Volume").toSorted());
+      expect((await stack.preview()).steps).toEqual([]);
 
-    const again = await stack.preview();
-    expect(again.steps).toEqual([]);
+      await act.play(stack);
+      await stack.destroy();
+      expect(world.view()).toMatchObject({ billedPerHour: 0 });
+    },
+  );
 
-    await stack.destroy();
-    expect(world.billedContracts()).toEqual([]);
+  it("are complete: each has what it needs to run, a text and a test", () => {
+    expect(Object.keys(acts).toSorted()).toEqual(examples.toSorted());
+    const parts = ["index.ts", "Pulumi.yaml", "README.md", "tsconfig.json"];
+    const missing = examples.flatMap((name) =>
+      parts.map((part) => join("examples", name, part)).filter((file) => !existsSync(join(checkout, file))),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("are more than none, and the repository's own Pulumi.yaml previews one", async () => {

@@ -10,28 +10,17 @@ import { filesWith } from "./state.js";
 
 const MAIN = join(checkout, "dist", "cli", "main.js");
 
-/** Calls the API as somebody who does not know this package. */
-async function call(stack: TestStack, method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-  const headers = { authorization: `Bearer ${stack.apiKey}`, "content-type": "application/json" };
-  const answer = await fetch(`${stack.simulator.url}/api/v0${path}`, {
-    method,
-    headers,
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return (await answer.json()) as Record<string, unknown>;
-}
-
 /** Makes one thing of each kind; answers the id of the instance. */
 async function others(stack: TestStack): Promise<number> {
   const [offer] = stack.world.offers();
   const env = { MODE: "train", HF_TOKEN: "hf-of-the-test", "-p 8080:8080": "1" };
   const rented = { image: "ubuntu:22.04", disk: 16, env, onstart: "date\n", runtype: "ssh_direc ssh_proxy" };
-  const { new_contract: id } = await call(stack, "PUT", `/asks/${offer?.id}/`, { ...rented, label: "box" });
-  await call(stack, "POST", "/template/", { name: "vllm", image: "vllm/vllm-openai", tag: "v1", runtype: "ssh" });
-  await call(stack, "POST", "/ssh/", { ssh_key: aPublicKey(1, "laptop") });
-  await call(stack, "POST", "/secrets/", { key: "WANDB_KEY", value: "old-value" });
-  const { offers } = (await call(stack, "POST", "/volumes/search/", {})) as { offers: { id: number }[] };
-  await call(stack, "PUT", "/volumes/", { id: offers[0]?.id, size: 50, name: "data" });
+  const { new_contract: id } = await stack.call("PUT", `/asks/${offer?.id}/`, { ...rented, label: "box" });
+  await stack.call("POST", "/template/", { name: "vllm", image: "vllm/vllm-openai", tag: "v1", runtype: "ssh" });
+  await stack.call("POST", "/ssh/", { ssh_key: aPublicKey(1, "laptop") });
+  await stack.call("POST", "/secrets/", { key: "WANDB_KEY", value: "old-value" });
+  const { offers } = (await stack.call("POST", "/volumes/search/", {})) as { offers: { id: number }[] };
+  await stack.call("PUT", "/volumes/", { id: offers[0]?.id, size: 50, name: "data" });
   const isRunning = async () => (await stack.row(Number(id))).actual_status === "running";
   await expect.poll(isRunning, { timeout: 10_000 }).toBe(true);
   return Number(id);

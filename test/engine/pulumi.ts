@@ -44,6 +44,8 @@ export interface TestStack {
   resource(name: string): StateResource;
   /** The stack's outputs in the state; secret ones are encrypted. */
   outputs(): Record<string, unknown>;
+  /** Calls the API as somebody who does not know this package; answers the body. */
+  call(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
   /** The row of a contract as the API answers it, for what the world does not show. */
   row(contractId: number): Promise<Record<string, unknown>>;
 }
@@ -116,6 +118,15 @@ export async function testStack(options: StackOptions = {}): Promise<TestStack> 
     if (ended.exitCode !== 0) throw new Error(`\`pulumi ${command}\` ended with ${ended.exitCode}:\n${ended.text}`);
     return ended;
   };
+  const call: TestStack["call"] = async (method, path, body) => {
+    const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+    const answer = await fetch(`${simulator.url}/api/v0${path}`, {
+      method,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as Record<string, unknown>;
+  };
   const resources = () => readState(stateFile).resources;
   return {
     simulator,
@@ -143,11 +154,8 @@ export async function testStack(options: StackOptions = {}): Promise<TestStack> 
       return found[0];
     },
     outputs: () => resources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {},
-    row: async (contractId) => {
-      const headers = { authorization: `Bearer ${apiKey}` };
-      const answer = await fetch(`${simulator.url}/api/v0/instances/${contractId}/`, { headers });
-      return ((await answer.json()) as { instances: Record<string, unknown> }).instances;
-    },
+    call,
+    row: async (contractId) => (await call("GET", `/instances/${contractId}/`)).instances as Record<string, unknown>,
   };
 }
 

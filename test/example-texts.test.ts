@@ -1,0 +1,43 @@
+// Keeps the READMEs of the examples true: the commands, settings, outputs and files that they name. What the programs do is tested under the
+// real engine, in test/engine/examples.test.ts.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(__dirname, "..");
+const examples = readdirSync(join(root, "examples"));
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+
+/** Every first group of a pattern in a text. */
+function all(pattern: RegExp, text: string): string[] {
+  return [...text.matchAll(pattern)].map(([, found]) => found ?? "");
+}
+
+describe.each(examples)("the README of %s", (name) => {
+  const read = (file: string) => readFileSync(join(root, "examples", name, file), "utf8");
+  const readme = read("README.md");
+  const program = read("index.ts");
+
+  it("says how to run it against the simulator and for real, and that it stands in a folder of this name", () => {
+    expect(readme).toMatch(new RegExp(`^# ${name}\\n`));
+    expect(read("Pulumi.yaml")).toMatch(
+      new RegExp(`^name: ${name}\\ndescription: .+\\nruntime: nodejs\\nmain: index.ts\\n$`),
+    );
+    expect(all(/^cd (\S+)$/gm, readme)).toEqual([`examples/${name}`]);
+    expect(all(/^## (.*)$/gm, readme)).toEqual(expect.arrayContaining(["Against the simulator", "For real"]));
+    for (const command of ["up", "destroy", "stack rm try"]) expect(readme).toContain(`npm run pulumi -- ${command}\n`);
+  });
+
+  it("names scripts and files that exist", () => {
+    expect(all(/npm run ([\w:-]+)/g, readme).filter((script) => !(script in scripts))).toEqual([]);
+    const files = all(/\]\(([^)]+)\)/g, readme).filter((target) => !target.startsWith("https:"));
+    expect(files.filter((file) => !existsSync(join(root, "examples", name, file)))).toEqual([]);
+  });
+
+  it("names settings and outputs that the program has", () => {
+    const settings = all(/config set (?:--secret )?([\w:]+)/g, readme).filter((key) => !key.startsWith("vastai:"));
+    expect(settings.filter((key) => !program.includes(`"${key}"`))).toEqual([]);
+    const outputs = all(/stack output (\w+)/g, readme);
+    expect(outputs.filter((output) => !program.includes(`export const ${output} =`))).toEqual([]);
+  });
+});
