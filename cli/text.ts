@@ -14,3 +14,23 @@ export function wrap(text: string, columns: number | undefined, indent = ""): st
 export function plain(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }
+
+/** What a JSON text holds; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    // PowerShell puts a byte order mark before what it writes.
+    return JSON.parse(text.replace(/^\uFEFF/, "")) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** "1 contract", "2 contracts". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** A price in $/h. */
+export function perHour(dollars: number): string {
+  return `${dollars.toFixed(3)} $/h`;
+}

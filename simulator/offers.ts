@@ -2,9 +2,9 @@ import { isRecord } from "./filters.js";
 import { type Answer, badRequest, ok } from "./http/answers.js";
 import { jsonOf } from "./http/json.js";
 import type { ApiRequest, Route } from "./http/route.js";
-import { type Found, searchOffers } from "./market/search.js";
+import { type Found, openAsks, searchOffers } from "./market/search.js";
 
-/** The search, in its three forms. */
+/** The search, in its three forms, and the names of what can be found. */
 export const offerRoutes: readonly Route[] = [
   {
     method: "POST",
@@ -26,6 +26,12 @@ export const offerRoutes: readonly Route[] = [
       const query = isRecord(request.body) ? (request.body.q ?? {}) : undefined;
       return answerSearch(request, query, ({ offers, truncated }) => ({ offers, truncated }));
     },
+  },
+  {
+    method: "GET",
+    path: "/api/v0/gpu_names/unique/",
+    access: "keyless",
+    answer: ({ state }) => ok({ gpu_names: [...new Set(openAsks(state).map(({ facts }) => facts.gpu_name))] }),
   },
 ];
 

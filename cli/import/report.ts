@@ -1,15 +1,23 @@
 import type { Refused } from "../../provider/engine/import-record.js";
 import type { ImportWord } from "../../provider/import.js";
-import { plain, wrap } from "../text.js";
+import { type Column, table } from "../table.js";
+import { plain } from "../text.js";
 import type { PlannedResource } from "./plan.js";
 
 /** A thing that is left out, with its word on the command line. */
 export type LeftOut = Refused & { readonly word: ImportWord };
 
-const GAP = "  ";
-const INDENT = "    ";
 /** A name is cut beyond. */
 const LONGEST = 40;
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly because: string;
+}
+
+const COLUMNS = ["KIND", "ID", "KNOWN AS", "RESOURCE"].map(
+  (title, i): Column<Row> => ({ title, cell: ({ cells }) => cut(plain(cells[i] ?? "")), align: "left" }),
+);
 
 /** What was found, for a person: a line each, and why a thing is left out beneath it. */
 export function foundTable(
@@ -17,22 +25,11 @@ export function foundTable(
   leftOut: readonly LeftOut[],
   columns: number | undefined,
 ): string {
-  const rows = [
+  const rows: Row[] = [
     ...resources.map(({ word, name, record }) => ({ cells: [word, record.id, record.knownAs, name], because: "" })),
     ...leftOut.map(({ word, id, knownAs, because }) => ({ cells: [word, id, knownAs, "(left out)"], because })),
-  ].map(({ cells, because }) => ({ cells: cells.map((cell) => cut(plain(cell))), because }));
-  const titles = ["KIND", "ID", "KNOWN AS", "RESOURCE"];
-  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map(({ cells }) => cells[i]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join(GAP)
-      .trimEnd();
-  const lines = rows.flatMap(({ cells, because }) => [
-    line(cells),
-    ...(because === "" ? [] : wrap(plain(because), columns, INDENT)),
-  ]);
-  return `${[line(titles), ...lines].join("\n")}\n`;
+  ];
+  return `${table(COLUMNS, rows, { columns, colors: false }, ({ because }) => plain(because))}\n`;
 }
 
 /** What to do with the file and the program. */

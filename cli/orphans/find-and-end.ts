@@ -1,11 +1,11 @@
 import type { Account } from "../../provider/account/account.js";
 import type { Orphan } from "../../provider/orphans.js";
 import { stateSources } from "../state/sources.js";
+import { paperOf, paragraph } from "../table.js";
+import { count, perHour } from "../text.js";
 import { type Ending, endAll, isConfirmed } from "./ending.js";
-import { foundText, leftOutText, paragraph, toJson } from "./report.js";
+import { foundText, leftOutText, toJson } from "./report.js";
 import { dollarsPerHourOf, type Survey, survey } from "./survey.js";
-import type { Paper } from "./table.js";
-import { count, perHour } from "./words.js";
 
 /** Flags of `pulumi-vastai orphans`. */
 export interface Flags {
@@ -35,9 +35,7 @@ export async function findAndEnd(
   const { settings } = account;
   const sources = stateSources(flags, stdin);
   const look = () => survey(account, sources, env);
-  const paper: Paper = stdout.isTTY
-    ? { columns: stdout.columns ?? 80, colors: !env.NO_COLOR }
-    : { columns: undefined, colors: false };
+  const paper = paperOf(stdout, env);
   const say = (text: string) => {
     if (!flags.json) stdout.write(text);
   };

@@ -1,12 +1,13 @@
 import type { Settings } from "../../provider/account/settings.js";
 import { dollarsBilledAbout, dollarsPerHourNow, type Orphan } from "../../provider/orphans.js";
 import { nameOf, stackOf } from "../state/export.js";
-import { wrap } from "../text.js";
+import { type Paper, paragraph } from "../table.js";
+import { count, perHour } from "../text.js";
 import type { Ending } from "./ending.js";
 import { instancesIn } from "./instances.js";
 import { dollarsPerHourOf, type Survey } from "./survey.js";
-import { orphanTable, type Paper } from "./table.js";
-import { adviceOf, count, doubtText, perHour } from "./words.js";
+import { orphanTable } from "./table.js";
+import { adviceOf, doubtText } from "./words.js";
 
 /** What was found, for a person. */
 export function foundText({ orphans, states, marked }: Survey, settings: Settings, paper: Paper): string {
@@ -35,11 +36,6 @@ export function leftOutText(leftOut: readonly Orphan[], paper: Paper): string {
   });
   const remedy = "--destroy --all ends these too; `vastai destroy instance ID` ends one.";
   return lines.length === 0 ? "" : `${lines.join("")}${paragraph(remedy, paper)}`;
-}
-
-/** A text that fits the paper, with a line end. */
-export function paragraph(text: string, { columns }: Paper): string {
-  return `${wrap(text, columns).join("\n")}\n`;
 }
 
 /** What was found and what became of it, for a machine. */

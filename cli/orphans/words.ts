@@ -45,13 +45,3 @@ export function ageText(ms: number): string {
   const hours = Math.floor(minutes / 60);
   return hours < 24 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
-
-/** "1 contract", "2 contracts". */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** A price in $/h. */
-export function perHour(dollars: number): string {
-  return `${dollars.toFixed(3)} $/h`;
-}

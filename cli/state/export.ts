@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../text.js";
 
 /** One resource as a Pulumi state has it, or an operation that began and whose end the state does not know. */
 export interface StateResource {
@@ -97,13 +98,4 @@ function flawOf(content: unknown, error: z.ZodError): string {
   const [issue] = error.issues;
   if (issue?.path[0] === "version") return "its version is not 3 or 4, the ones that this release can read";
   return `it has something unexpected at \`${issue?.path.join(".")}\``;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    // PowerShell puts a byte order mark before what it writes.
-    return JSON.parse(text.replace(/^\uFEFF/, "")) as unknown;
-  } catch {
-    return undefined;
-  }
 }

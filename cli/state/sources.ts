@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { messageOf, SettingsError } from "../../provider/errors.js";
+import { codeOf, endText, runPulumi } from "../pulumi.js";
 import { readExport, type StateReading } from "./export.js";
 
 /** Where one state is read from. */
@@ -75,43 +75,16 @@ async function contentOf(source: StateSource, env: NodeJS.ProcessEnv): Promise<s
 }
 
 async function exportStack(stack: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {
-  const args = [
-    "stack",
-    "export",
-    "--non-interactive",
-    "--color=never",
-    ...(stack === undefined ? [] : [`--stack=${stack}`]),
-  ];
-  const limit = AbortSignal.timeout(EXPORT_LIMIT_MS);
-  const child = spawn("pulumi", args, {
-    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    stdio: ["ignore", "pipe", "pipe"],
-    // Not spawn's own time limit: its timer goes on when the program cannot be started, and holds this process.
-    signal: limit,
+  const args = ["stack", "export", ...(stack === undefined ? [] : [`--stack=${stack}`])];
+  const run = await runPulumi(args, env, EXPORT_LIMIT_MS).catch((error: unknown) => {
+    throw new SettingsError(
+      `${commandText(stack)} ${messageOf(error)}. Without the state nobody can tell what the stack has; nothing was changed. ` +
+        "Put the Pulumi CLI on PATH (https://www.pulumi.com/docs/install/), or give an export with --state.",
+    );
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
-  // Both pipes are drained from the start: a full one would stop the child.
-  const [exported, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]).catch(
-    (error: unknown) => {
-      throw new SettingsError(
-        `${commandText(stack)} ${limit.aborted ? "took too long" : "could not be started"} (${codeOf(error)}). Without the state nobody can tell what the stack has; nothing was changed. ` +
-          "Put the Pulumi CLI on PATH (https://www.pulumi.com/docs/install/), or give an export with --state.",
-      );
-    },
-  );
-  if (code === 0) return exported;
-  const said =
-    complaint
-      .trim()
-      .replace(/^error: /, "")
-      .replace(/\s+/g, " ")
-      .slice(0, 400) || "no reason given";
-  const failed = code === null ? "was killed" : `failed with exit code ${code}`;
+  if (run.exitCode === 0) return run.stdout;
   throw new SettingsError(
-    `${commandText(stack)} ${failed}: ${said}. Without the state nobody can tell what the stack has; nothing was changed. ` +
+    `${commandText(stack)} ${endText(run)}. Without the state nobody can tell what the stack has; nothing was changed. ` +
       "Run this in the folder of the project, log in to its backend (`pulumi login`), correct --stack, or give an export with --state.",
   );
 }
@@ -129,8 +102,4 @@ function nameOfSource(source: StateSource): string {
     case "stdin":
       return "the standard input";
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
 }

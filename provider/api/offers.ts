@@ -106,6 +106,7 @@ export interface SearchBody {
   readonly allocatedStorageGb: number;
 }
 
+const GpuNamesAnswer = z.looseObject({ gpu_names: z.array(z.string()) });
 const SearchAnswer = z.looseObject({ offers: z.array(WireOffer) });
 
 export const offerEndpoints = {
@@ -117,6 +118,15 @@ export const offerEndpoints = {
     minIntervalSeconds: 3,
     keyless: true,
     answer: SearchAnswer,
+  },
+  gpuNames: {
+    method: "GET",
+    path: "/api/v0/gpu_names/unique/",
+    effect: "read",
+    // Nobody names its limit; the official client asks once a day (vast-api.md §2.1).
+    minIntervalSeconds: 3,
+    keyless: true,
+    answer: GpuNamesAnswer,
   },
 } satisfies Record<string, Endpoint>;
 
@@ -135,6 +145,9 @@ export function offersApi(send: Send) {
       });
       return answer.offers;
     },
+    /** The names of GPUs on the market, as offers spell them, in no certain order. */
+    gpuNames: async (signal?: AbortSignal): Promise<string[]> =>
+      (await send(offerEndpoints.gpuNames, { signal })).gpu_names,
   };
 }
 export type OffersApi = ReturnType<typeof offersApi>;

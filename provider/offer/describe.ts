@@ -42,7 +42,8 @@ export function describeCondition(filter: unknown): string {
     .join(" and ");
 }
 
-function describeFilter(name: string, filter: unknown): string {
+/** One filter with the name of its key: `reliability ≥ 0.99`, `country one of DE, FR`, `not external`. */
+export function describeFilter(name: string, filter: unknown): string {
   if (filter === true) return name;
   if (filter === false) return `not ${name}`;
   if (typeof filter === "object" && filter !== null && !Array.isArray(filter))

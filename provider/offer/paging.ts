@@ -12,6 +12,8 @@ export interface Page {
   readonly offers: readonly WireOffer[];
   /** Whether all pages so far are the beginning of the market in the order of the search. */
   readonly inOrder: boolean;
+  /** Whether nothing follows: the pages held all that the search can answer. */
+  readonly isLast: boolean;
 }
 
 /** Slack for prices that the server keeps at another precision than it answers. */
@@ -38,8 +40,9 @@ export async function* offerPages(
     const answer = await search({ ...next, limit: PAGE_SIZE }, signal);
     const offers = answer.filter(({ id }) => !seen.has(id));
     for (const offer of offers) seen.set(offer.id, offer);
-    yield { offers, inOrder: number === 1 || byPrice };
-    if (answer.length < PAGE_SIZE) return;
+    const isLast = answer.length < PAGE_SIZE;
+    yield { offers, inOrder: number === 1 || byPrice, isLast };
+    if (isLast) return;
     if (number === 1 && !byPrice) {
       next = { ...body, order: BY_PRICE };
       continue;

@@ -22,23 +22,44 @@ export interface WantedOffer extends PricedRental {
 /** Slack between our arithmetic and the server's, in $/h. */
 const PRICE_SLACK = 1e-6;
 
+/** What a search found. */
+export interface FoundOffers {
+  /** Best first, at most `most`. */
+  readonly candidates: OfferCandidate[];
+  /** How many offers fit, of those that were looked at. */
+  readonly fitting: number;
+  /** Whether everything that can fit was looked at; else more may fit, though none better. */
+  readonly isWhole: boolean;
+}
+
 /**
- * The best offers on the market, best first, at most `most`. Each has been checked here against everything that was
- * asked. Stops paging as soon as further pages can't hold a better one.
+ * The best offers on the market, best first, at most `most`, and how many fit. Each has been checked here against
+ * everything that was asked. Stops paging as soon as further pages can't hold a better one.
  */
+export async function searchMarket(
+  search: OffersApi["search"],
+  wanted: WantedOffer,
+  signal?: AbortSignal,
+): Promise<FoundOffers> {
+  const most = wanted.most ?? 32;
+  const found: OfferCandidate[] = [];
+  let isWhole = false;
+  for await (const page of offerPages(search, toSearch(wanted), signal)) {
+    const priced = page.offers.flatMap((offer) => toCandidate(offer, wanted) ?? []);
+    found.push(...priced.filter((candidate) => suits(candidate, wanted)));
+    isWhole = page.isLast;
+    if (page.inOrder && isSettled(found, priced, most, wanted.orderBy)) break;
+  }
+  return { candidates: rank(found, wanted.orderBy).slice(0, most), fitting: found.length, isWhole };
+}
+
+/** The best offers on the market, as {@link searchMarket} finds them. */
 export async function searchOffers(
   search: OffersApi["search"],
   wanted: WantedOffer,
   signal?: AbortSignal,
 ): Promise<OfferCandidate[]> {
-  const most = wanted.most ?? 32;
-  const found: OfferCandidate[] = [];
-  for await (const page of offerPages(search, toSearch(wanted), signal)) {
-    const priced = page.offers.flatMap((offer) => toCandidate(offer, wanted) ?? []);
-    found.push(...priced.filter((candidate) => suits(candidate, wanted)));
-    if (page.inOrder && isSettled(found, priced, most, wanted.orderBy)) break;
-  }
-  return rank(found, wanted.orderBy).slice(0, most);
+  return (await searchMarket(search, wanted, signal)).candidates;
 }
 
 /**
@@ -66,7 +87,7 @@ export async function findOffer(
 }
 
 /** The search behind a wish. Whatever it filters is checked again on the answer. */
-function toSearch(wanted: WantedOffer): Omit<SearchBody, "limit"> {
+export function toSearch(wanted: WantedOffer): Omit<SearchBody, "limit"> {
   const { query, rentalType, diskGb, bidDollarsPerHour, maxDollarsPerHour } = wanted;
   const filters = toWireFilters(query, wanted);
   addCondition(filters, "disk_space", "gte", diskGb);
@@ -86,7 +107,8 @@ function toSearch(wanted: WantedOffer): Omit<SearchBody, "limit"> {
   };
 }
 
-function toCandidate(offer: WireOffer, rental: PricedRental): OfferCandidate | undefined {
+/** An offer at its price with the wanted disk; undefined when it doesn't tell enough. */
+export function toCandidate(offer: WireOffer, rental: PricedRental): OfferCandidate | undefined {
   const price = hourlyPrice(offer, rental);
   if (price === undefined) return undefined;
   return {
@@ -98,10 +120,17 @@ function toCandidate(offer: WireOffer, rental: PricedRental): OfferCandidate | u
   };
 }
 
-function suits({ offer, dollarsPerHour }: OfferCandidate, wanted: WantedOffer): boolean {
-  const { query, defaultFilters, diskGb, rentalType, bidDollarsPerHour, maxDollarsPerHour } = wanted;
+/** Whether an offer's machine lets a new volume of this size be made with the rent. */
+export function hasRoom({ avail_vol_ask_id: askId, avail_vol_size: freeGb }: WireOffer, sizeGb: number): boolean {
+  return typeof askId === "number" && typeof freeGb === "number" && freeGb >= sizeGb;
+}
+
+/** Whether an offer meets everything that is wanted, whatever the server filtered. */
+export function suits({ offer, dollarsPerHour }: OfferCandidate, wanted: WantedOffer): boolean {
+  const { query, defaultFilters, diskGb, rentalType, bidDollarsPerHour, maxDollarsPerHour, newVolumeGb } = wanted;
   if (dollarsPerHour > (maxDollarsPerHour ?? Number.POSITIVE_INFINITY)) return false;
   if (typeof offer.disk_space !== "number" || offer.disk_space < diskGb) return false;
+  if (newVolumeGb !== undefined && !hasRoom(offer, newVolumeGb)) return false;
   if (rentalType === "interruptible") {
     if (typeof offer.min_bid !== "number") return false;
     if (offer.min_bid > (bidDollarsPerHour ?? Number.POSITIVE_INFINITY)) return false;

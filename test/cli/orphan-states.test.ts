@@ -105,7 +105,7 @@ describe("a state that can be had", () => {
     expect(await orphans(t, "--stack dev", { pulumi })).toMatchObject({ code: 0 });
     expect(await orphans(t, "", { pulumi })).toMatchObject({ code: 0 });
     expect(readFileSync(join(pulumi, "calls"), "utf8")).toBe(
-      "stack export --non-interactive --color=never --stack=dev\nstack export --non-interactive --color=never\n",
+      "stack export --stack=dev --non-interactive --color=never\nstack export --non-interactive --color=never\n",
     );
   });
 
