@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { backendOf, ownerToken } from "./account/identity.js";
 import { backendHints } from "./account/settings.js";
 import { handlerText, type Kind, typeToken } from "./kinds.js";
+import { warnOfPlainSecrets } from "./plain-secrets.js";
 
 /** What a class hands to {@link VastResource} besides the user's arguments. */
 export interface ResourceShape {
@@ -10,6 +11,8 @@ export interface ResourceShape {
   readonly outputs: readonly string[];
   /** Outputs that are encrypted in the state. */
   readonly secretOutputs: readonly string[];
+  /** Variables stand in its argument `env`. */
+  readonly hasEnv?: true;
 }
 
 /** What all resources of this package have in common: the type token, the handler text, and the token that marks them on Vast. */
@@ -23,6 +26,7 @@ export abstract class VastResource extends pulumi.CustomResource {
       { ...absent, ...args, ownerToken: tokenFor(kind, name, opts), __provider: handlerText(kind) },
       pulumi.mergeOptions({ additionalSecretOutputs: [...secretOutputs] }, opts),
     );
+    if (shape.hasEnv) warnOfPlainSecrets(this, args.env);
   }
 }
 

@@ -10,8 +10,11 @@ import { CancelledError } from "../errors.js";
 export interface EngineContext {
   /** Aborts on Ctrl-C (the engine's Cancel call) and when the engine is gone. */
   readonly signal: AbortSignal;
-  /** A line beside the resource; `passing` lines are replaced by the next one and stay out of the final report. */
-  log(text: string, kind: "info" | "warning" | "passing"): void;
+  /**
+   * A line beside the resource; `passing` lines are replaced by the next one and stay out of the final report. In the first call of a process nobody
+   * can tell which resource it is about: then the line begins with `subject`, if there is one.
+   */
+  log(text: string, kind: "info" | "warning" | "passing", subject?: string): void;
 }
 
 /** Address of the engine: always the last argument of the provider process. */
@@ -94,11 +97,12 @@ function connectToEngine(load: NodeJS.Require, address: string, onGone: () => vo
   };
   watch();
 
-  return (text, kind) => {
+  return (text, kind, subject) => {
+    const urn = currentCall.getStore()?.urn;
     const request = new proto.LogRequest();
     request.setSeverity(kind === "warning" ? proto.LogSeverity.WARNING : proto.LogSeverity.INFO);
-    request.setMessage(text);
-    request.setUrn(currentCall.getStore()?.urn ?? "");
+    request.setMessage(urn === undefined && subject ? `${subject}: ${text}` : text);
+    request.setUrn(urn ?? "");
     request.setEphemeral(kind === "passing");
     client.log(request, () => {});
   };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Noun, stored } from "./lifecycle.js";
+import { soundsSecret } from "./secret-names.js";
 import { type Bag, toWire } from "./values.js";
 
 /** What the person who imports allows. */
@@ -10,9 +11,6 @@ export interface ImportOptions {
 
 /** Stands for a secret that Vast does not tell. The program's value differs from it, so the first `pulumi up` writes that one. */
 export const UNTOLD = "not-told-by-Vast";
-
-/** Names of variables whose values are to be kept secret. */
-const SECRET_NAME = /(^|_)(API)?(KEY|TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|PWD|CREDENTIAL|AUTH)S?(_|$)/i;
 
 /** What one thing on Vast is, in the words of its noun. */
 export interface ThingOnVast {
@@ -86,7 +84,7 @@ export function importRecord(check: Noun<unknown>["check"], thing: ThingOnVast):
 /** Where variables with names like HF_TOKEN stand in the argument `env`. */
 export function secretsOfEnv(env: Readonly<Record<string, unknown>>): string[][] {
   return Object.keys(env)
-    .filter((name) => SECRET_NAME.test(name))
+    .filter(soundsSecret)
     .map((name) => ["env", name]);
 }
 

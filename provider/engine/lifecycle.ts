@@ -19,8 +19,10 @@ export interface Operation {
   readonly readConfig: ReadConfig;
   /** Shows where a long operation stands, beside the resource. */
   progress(text: string): void;
-  /** Says something that stays in the report of the run. */
-  warn(text: string): void;
+  /** Says something that stays in the report of the run, beside the resource. */
+  note(text: string, subject?: string): void;
+  /** Says something that somebody should act on; stays in the report of the run. `subject` as in {@link EngineContext.log}. */
+  warn(text: string, subject?: string): void;
   /**
    * Call it the moment something billed exists, and again when more is known: from then on every failure leaves the
    * resource in the stack as "created but not initialised", and the next `up` goes on.
@@ -41,8 +43,12 @@ export interface CheckedResource {
 export interface Noun<Inputs> {
   /** Name in messages, e.g. `Instance`. */
   readonly name: string;
+  /** Vast bills nothing for it. Default false. */
+  readonly isFree?: true;
   /** Checks and completes the known inputs; `unknown` names those that cannot be looked at yet. Calls no API. */
   check(known: Bag, unknown: ReadonlySet<string>, about: CheckedResource): { inputs: Bag; failures: CheckFailure[] };
+  /** Says beside a resource that is to be made what it would mean. Must not fail, and be quick: every preview calls it. */
+  foretell?(inputs: Inputs, unknown: ReadonlySet<string>, operation: Operation): Promise<void>;
   readonly onChange: ChangeTable<Inputs>;
   /**
    * What else is to be done, besides following changes of inputs: outputs to replace or update for. Must not fail, but
@@ -87,7 +93,8 @@ export function defineLifecycle<Inputs>(
       signal: engine.signal,
       readConfig,
       progress: (text) => engine.log(text, "passing"),
-      warn: (text) => engine.log(text, "warning"),
+      note: (text, subject) => engine.log(text, "info", subject),
+      warn: (text, subject) => engine.log(text, "warning", subject),
       ...record,
     };
   }
@@ -107,7 +114,7 @@ export function defineLifecycle<Inputs>(
         }),
       );
     } catch (error) {
-      throw known ? initFailure(noun.name, error, known.id, stored(inputs, known.outputs)) : withoutStack(error);
+      throw known ? initFailure(noun, error, known.id, stored(inputs, known.outputs)) : withoutStack(error);
     }
   }
 
@@ -123,7 +130,9 @@ export function defineLifecycle<Inputs>(
       plainly(async () => {
         const { known, unknown } = splitUnknown(news);
         const about = { exists: Object.keys(withoutProvider(olds)).length > 0, readConfig };
-        const { inputs, failures } = noun.check(known, new Set(Object.keys(unknown)), about);
+        const open = new Set(Object.keys(unknown));
+        const { inputs, failures } = noun.check(known, open, about);
+        if (failures.length === 0 && !about.exists) await noun.foretell?.(inputs as Inputs, open, operation());
         const kept = Object.fromEntries(noun.kept.flatMap((key) => (isSet(olds[key]) ? [[key, olds[key]]] : [])));
         return { inputs: toWire({ ...inputs, ...unknown, ...kept }) as Bag, failures };
       }),
@@ -177,10 +186,15 @@ export function stored(inputs: Bag, outputs: Bag): Bag {
  * The form in which Pulumi takes "it exists, and it is not ready": the resource stays in the stack and the next `up` calls
  * update. Always a new error: concurrent operations may fail with one shared cause, and each must carry its own id.
  */
-function initFailure(name: string, cause: unknown, id: string, properties: Bag): Error {
+function initFailure(
+  { name, isFree }: Pick<Noun<unknown>, "name" | "isFree">,
+  cause: unknown,
+  id: string,
+  properties: Bag,
+): Error {
   const said = messageOf(cause);
   // A NotReadyError says itself what it means for the money and how to go on.
-  const meaning = `${name} ${id} exists and stays in the stack; it may be billed. Run \`pulumi up\` to go on, or \`pulumi destroy\` to end it.`;
+  const meaning = `${name} ${id} exists and stays in the stack; ${isFree ? "it costs nothing" : "it may be billed"}. Run \`pulumi up\` to go on, or \`pulumi destroy\` to end it.`;
   const message = cause instanceof NotReadyError ? said : `${said} ${meaning}`;
   return Object.assign(new Error(message), { id, properties, reasons: [message] });
 }

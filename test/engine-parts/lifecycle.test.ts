@@ -225,6 +225,18 @@ describe("a failure after something billed exists", () => {
     expect([reasons, id]).toEqual([[message], "4711"]);
   });
 
+  it("says that it costs nothing where Vast bills nothing for it", async () => {
+    const { provider } = lifecycleOf({
+      isFree: true,
+      create: async (_inputs, operation) => {
+        operation.exists("4711", {});
+        throw new VastError("x", "The service said no.");
+      },
+    });
+    const { message } = await failureOf(provider.create(bag));
+    expect(message).toMatch(/^The service said no\. Thing 4711 exists .*it costs nothing\. Run `pulumi up`/);
+  });
+
   it("is the same for an update that replaced it by another one", async () => {
     const { provider } = lifecycleOf({
       update: async (_id, _before, _wanted, operation) => {

@@ -9,6 +9,7 @@ export type TemplateArgs = PulumiArgs<TemplateArguments>;
 
 const SHAPE: ResourceShape = {
   kind: "Template",
+  hasEnv: true,
   outputs: templateFactNames,
   secretOutputs: ["imageLogin"],
 };

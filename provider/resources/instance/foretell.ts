@@ -1,0 +1,145 @@
+import type { Account } from "../../account/account.js";
+import type { Operation } from "../../engine/lifecycle.js";
+import { messageOf } from "../../errors.js";
+import { lookAtMarket, type Outlook, outlookText, outlookWarnings } from "../../offer/outlook.js";
+import { rememberedSearch } from "../../offer/remembered.js";
+import type { WantedOffer } from "../../offer/search.js";
+import { findOffer } from "../../offer/search.js";
+import { standingDefaults } from "../../offer/wire-filters.js";
+import type { InstanceInputs } from "./inputs.js";
+
+/** What all new instances of one process together may wait for the market: a preview is not to be slow. */
+const BUDGET_MS = 2_000;
+
+/** Inputs that the price hangs on. */
+const PRICE_INPUTS = [
+  "offer",
+  "offerId",
+  "orderBy",
+  "rentalType",
+  "bidDollarsPerHour",
+  "maxDollarsPerHour",
+  "diskGb",
+  "volumes",
+  "defaultFilters",
+  "adoptInstanceId",
+] as const satisfies readonly (keyof InstanceInputs)[];
+
+/** Says beside a new instance what it would cost and what speaks against it. Never fails. */
+export type Foretell = (
+  inputs: InstanceInputs,
+  unknown: ReadonlySet<string>,
+  account: () => Account,
+  operation: Operation,
+) => Promise<void>;
+
+/**
+ * Makes what tells the prices of one process: one search for all instances that want the same, none without end. A market that does not answer
+ * is no error: the line then says why there is no price. `pulumi config set vastai:previewPrices false` switches it off.
+ */
+export function createForetelling(): Foretell {
+  let leftMs = BUDGET_MS;
+
+  /** Runs a look at the market within what is left of the budget. */
+  async function within<T>(
+    account: Account,
+    signal: AbortSignal,
+    look: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { clock, settings } = account;
+    const startedAt = clock.now();
+    const limit = clock.timeLimit(leftMs);
+    try {
+      return await look(AbortSignal.any([limit.signal, signal]));
+    } catch (error) {
+      throw limit.signal.aborted ? new Error(`no answer within the ${BUDGET_MS / 1000} s that a preview waits`) : error;
+    } finally {
+      limit.cancel();
+      // The network does not hurry along with a sped-up clock.
+      leftMs = Math.max(0, leftMs - (clock.now() - startedAt) / settings.timeScale);
+    }
+  }
+
+  return async (inputs, unknown, accountOf, operation) => {
+    const notes = inputWarnings(inputs, unknown);
+    try {
+      if (operation.readConfig("vastai:previewPrices") === "false") return;
+      if (inputs.adoptInstanceId !== undefined) return;
+      const open = PRICE_INPUTS.filter((input) => unknown.has(input));
+      if (open.length > 0) throw new Error(`\`${open[0]}\` is not known yet`);
+      if (inputs.volumes.some(({ volumeId }) => volumeId !== undefined && volumeId !== null)) {
+        throw new Error("its volume ties it to one machine, which is looked up when renting");
+      }
+      const account = accountOf();
+      const wanted = wantedBy(inputs);
+      const outlook = await within(account, operation.signal, (signal) => look(account, inputs, wanted, signal));
+      if (outlook.best) operation.note(outlookText(outlook.best, outlook, wanted), inputs.label);
+      notes.unshift(...outlookWarnings(outlook, wanted));
+    } catch (error) {
+      if (operation.signal.aborted) return;
+      operation.note(`Prices unavailable (${messageOf(error)}).`, inputs.label);
+    } finally {
+      if (notes.length > 0) operation.warn(notes.join(" "), inputs.label);
+    }
+  };
+}
+
+async function look(
+  account: Account,
+  { offerId, maxDollarsPerHour: cap }: InstanceInputs,
+  wanted: WantedOffer,
+  signal: AbortSignal,
+): Promise<Outlook> {
+  const search = rememberedSearch(account);
+  if (offerId === undefined) return lookAtMarket(search, wanted, signal);
+  const found = await findOffer(search, offerId, wanted, signal);
+  if (!found) throw new Error(`offer ${offerId} is not on the market, and renting it would fail`);
+  const isWithin = found.dollarsPerHour <= (cap ?? Number.POSITIVE_INFINITY);
+  return {
+    best: isWithin ? found : undefined,
+    fitting: isWithin ? 1 : 0,
+    orMore: false,
+    cheapestDollarsPerHour: found.dollarsPerHour,
+    medianDollarsPerHour: undefined,
+    leastBidDollarsPerHour: found.offer.min_bid ?? undefined,
+  };
+}
+
+function wantedBy(inputs: InstanceInputs): WantedOffer {
+  const { offer, orderBy, rentalType, bidDollarsPerHour, maxDollarsPerHour, diskGb, defaultFilters, volumes } = inputs;
+  return {
+    query: offer ?? {},
+    orderBy,
+    rentalType,
+    bidDollarsPerHour,
+    maxDollarsPerHour,
+    diskGb,
+    defaultFilters,
+    newVolumeGb: volumes.find(({ sizeGb }) => typeof sizeGb === "number")?.sizeGb ?? undefined,
+  };
+}
+
+/** What the inputs themselves let expect, as whole sentences. */
+function inputWarnings(inputs: InstanceInputs, unknown: ReadonlySet<string>): string[] {
+  const { image, offer = {}, defaultFilters, timeToLiveHours, offerId, adoptInstanceId } = inputs;
+  const warnings: string[] = [];
+  if (image !== undefined && isMovingTag(image)) {
+    warnings.push(`The image ${image} means another one tomorrow: name a version, or a digest.`);
+  }
+  const isRented = offerId === undefined && adoptInstanceId === undefined && !unknown.has("offer");
+  const { verified = offer.verified, verification = offer.verification } = standingDefaults(offer, { defaultFilters });
+  if (isRented && verified !== true && ![verification].flat().every((verdict) => verdict === "verified")) {
+    warnings.push("Machines that Vast has not verified are let in.");
+  }
+  if (timeToLiveHours === undefined && !unknown.has("timeToLiveHours")) {
+    warnings.push("It has no `timeToLiveHours`: it is billed until somebody destroys it.");
+  }
+  return warnings;
+}
+
+/** No tag means `latest`; a digest never moves. */
+function isMovingTag(image: string): boolean {
+  if (image.includes("@")) return false;
+  const tag = /:([^:/]+)$/.exec(image)?.[1];
+  return tag === undefined || tag === "latest";
+}
