@@ -2,7 +2,10 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { z } from "zod";
+import { costCommand } from "./cost.js";
 import { importCommand } from "./import.js";
+import { keysCommand } from "./keys.js";
+import { offersCommand } from "./offers.js";
 import { orphansCommand } from "./orphans.js";
 import { simulatorCommand } from "./simulator.js";
 
@@ -15,8 +18,11 @@ const program = new Command("pulumi-vastai")
   .version(version)
   .showHelpAfterError("(add --help for what can be given)")
   .addCommand(simulatorCommand())
+  .addCommand(costCommand())
+  .addCommand(offersCommand())
   .addCommand(orphansCommand())
-  .addCommand(importCommand());
+  .addCommand(importCommand())
+  .addCommand(keysCommand());
 
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);

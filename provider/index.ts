@@ -1,4 +1,5 @@
 /** Everything that a Pulumi program imports from `pulumi-vastai`. */
+export { type CostEstimate, type Costed, type CostedArgs, estimateCost } from "./estimate-cost.js";
 export type { LookupOptions, LookupOutputOptions } from "./lookup.js";
 export type { OfferQuery } from "./offer/query.js";
 export type { VolumeOfferQuery } from "./offer/volume-query.js";
@@ -17,6 +18,10 @@ export {
 } from "./resources/instance/get.js";
 export { Instance, type InstanceArgs } from "./resources/instance/resource.js";
 export { InstanceSshKey, type InstanceSshKeyArgs } from "./resources/instance-ssh-key/resource.js";
+export type { OfferDetails } from "./resources/offer/facts.js";
+export { getGpuNames, getGpuNamesOutput, getOffers, getOffersOutput } from "./resources/offer/get.js";
+export type { GetOffersArgs } from "./resources/offer/inputs.js";
+export type { GetGpuNamesArgs, GetGpuNamesResult, GetOffersResult } from "./resources/offer/look-up.js";
 export { type GetSshKeysResult, getSshKeys, getSshKeysOutput, type SshKeyDetails } from "./resources/ssh-key/get.js";
 export { SshKey, type SshKeyArgs } from "./resources/ssh-key/resource.js";
 export {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Permission } from "../provider/api/permissions.js";
 import type { Contract } from "./contracts/contract.js";
 import { dollarsBilled, dollarsPerHourNow } from "./contracts/money.js";
 import { type Volume, volumeDollarsBilled, volumeDollarsPerHour } from "./contracts/volume.js";
@@ -19,6 +20,18 @@ export interface Account {
   readonly sshKeys: AccountSshKey[];
   /** Environment variables by their upper-case names. */
   readonly secrets: Map<string, string>;
+  /** Keys that were made with permissions of their own, oldest first, deleted ones included. */
+  readonly apiKeys: LimitedKey[];
+}
+
+/** A key that may do only some things; times in milliseconds. */
+export interface LimitedKey {
+  readonly id: number;
+  readonly name: string;
+  readonly keyDigest: string;
+  readonly permissions: ReadonlySet<string>;
+  readonly createdAt: number;
+  deletedAt: number | null;
 }
 
 /** A public SSH key of an account; times in milliseconds. */
@@ -34,9 +47,23 @@ export function digestOf(key: string): string {
   return createHash("sha256").update(key).digest("hex");
 }
 
+/** Whether a key may do what needs `permission`: a whole account's may do all, and null needs none. */
+export function isPermitted(account: Account, key: string, permission: Permission | null | undefined): boolean {
+  const limited = limitedKeyOf(account, digestOf(key));
+  return (
+    limited === undefined || permission === null || (permission !== undefined && limited.permissions.has(permission))
+  );
+}
+
+function limitedKeyOf({ apiKeys }: Account, digest: string): LimitedKey | undefined {
+  return apiKeys.find(({ keyDigest, deletedAt }) => keyDigest === digest && deletedAt === null);
+}
+
 /** The account of a key, opened when an acceptable key comes for the first time; undefined for a wrong or revoked key. */
 export function accountOfKey(state: State, key: string): Account | undefined {
   const digest = digestOf(key);
+  const ofLimited = state.accounts.find(({ apiKeys }) => apiKeys.some(({ keyDigest }) => keyDigest === digest));
+  if (ofLimited !== undefined) return limitedKeyOf(ofLimited, digest) && !ofLimited.revoked ? ofLimited : undefined;
   if (state.acceptedKeys !== undefined && !state.acceptedKeys.has(digest)) return undefined;
   let account = state.accounts.find(({ keyDigest }) => keyDigest === digest);
   if (account === undefined) {
@@ -48,6 +75,7 @@ export function accountOfKey(state: State, key: string): Account | undefined {
       revoked: false,
       sshKeys: [],
       secrets: new Map(),
+      apiKeys: [],
     };
     state.accounts.push(account);
   }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../provider/clock.js";
 import { digestOf } from "./accounts.js";
+import { apiKeyRoutes } from "./api-keys.js";
 import { askRoutes } from "./asks.js";
 import { createControl } from "./control.js";
 import { createDoors, type Service } from "./doors.js";
@@ -12,6 +13,7 @@ import { instanceListRoutes } from "./instance-list.js";
 import { instanceRoutes } from "./instances.js";
 import { logRoutes } from "./logs.js";
 import { offerRoutes } from "./offers.js";
+import { priceIncreaseRoutes } from "./price-increases.js";
 import { seededRandom } from "./random.js";
 import { listen } from "./server.js";
 import { settle } from "./settle.js";
@@ -27,7 +29,15 @@ export type { Fault, FaultKind, Faults } from "./http/faults.js";
 export type { LoggedRequest } from "./http/request-log.js";
 export type { OfferFacts } from "./market/seeding.js";
 export type { Settings } from "./settings.js";
-export type { AccountView, ContractView, OfferView, TemplateView, VolumeView, WorldView } from "./snapshot.js";
+export type {
+  AccountView,
+  ApiKeyView,
+  ContractView,
+  OfferView,
+  TemplateView,
+  VolumeView,
+  WorldView,
+} from "./snapshot.js";
 export type { Story, StoryRule } from "./stories.js";
 export type { TemplateContent } from "./template-shelf.js";
 export type { World } from "./world.js";
@@ -89,9 +99,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       ...offerRoutes,
       ...askRoutes,
       ...instanceListRoutes,
+      // Before instances by their id, which would take the word for one.
+      ...priceIncreaseRoutes,
       ...instanceChangeRoutes,
       ...instanceRoutes,
       ...userRoutes,
+      ...apiKeyRoutes,
       ...templateRoutes,
       ...sshKeyRoutes,
       ...envVarRoutes,

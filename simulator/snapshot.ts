@@ -91,6 +91,16 @@ export interface AccountView {
   readonly sshKeys: readonly SshKeyView[];
   /** Names of the environment variables; values are never shown. */
   readonly envVarNames: readonly string[];
+  /** Keys that were made with permissions of their own and are not deleted, oldest first; the keys themselves are never shown. */
+  readonly apiKeys: readonly ApiKeyView[];
+}
+
+/** One key with permissions of its own. */
+export interface ApiKeyView {
+  readonly id: number;
+  readonly name: string;
+  /** Categories, in order. */
+  readonly permissions: readonly string[];
 }
 
 /** One SSH key of an account. */
@@ -138,6 +148,9 @@ export function worldView(state: State, log: RequestLog): WorldView {
         .filter(({ deletedAt }) => deletedAt === null)
         .map(({ id, publicKey, createdAt }) => ({ id, publicKey, createdAt: new Date(createdAt).toISOString() })),
       envVarNames: [...account.secrets.keys()],
+      apiKeys: account.apiKeys
+        .filter(({ deletedAt }) => deletedAt === null)
+        .map(({ id, name, permissions }) => ({ id, name, permissions: [...permissions].sort() })),
     })),
     contracts,
     volumes,

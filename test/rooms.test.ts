@@ -52,6 +52,8 @@ const refused: [string, string, string][] = [
   ["simulator/market/enters-cli.ts", 'import { main } from "../../cli/main.js";', IMPORTS],
   ["cli/loads-axios.ts", 'import axios from "axios";', IMPORTS],
   ["cli/enters-lifecycle.ts", 'import { provider } from "../provider/resources/instance/lifecycle.js";', IMPORTS],
+  ["policy/enters-account.ts", 'import { createAccount } from "../provider/account/account.js";', IMPORTS],
+  ["policy/rules/enters-api.ts", 'import { createClient } from "../../provider/api/client.js";', IMPORTS],
   ["examples/first/index.ts", 'import { Instance } from "../../provider/index.js";', IMPORTS],
 ];
 
@@ -71,6 +73,10 @@ const allowed: [string, string][] = [
   ],
   ["test/instance/lifecycle.test.ts", 'import { provider } from "../../provider/resources/instance/lifecycle.js";'],
   ["cli/main.ts", "console.log(process.env.HOME);"],
+  [
+    "policy/rules/speed.ts",
+    'import { countryOf } from "../../provider/offer/country.js";\nimport { defineRule } from "../define-rule.js";',
+  ],
 ];
 
 let folder: string;

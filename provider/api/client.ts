@@ -1,10 +1,13 @@
 import type { Clock } from "../clock.js";
 import { AuthError, SettingsError } from "../errors.js";
+import { type ApiKeysApi, apiKeyEndpoints, apiKeysApi } from "./api-keys.js";
 import type { Endpoint, Send } from "./endpoint.js";
 import { type InstancesApi, instanceEndpoints, instancesApi } from "./instances.js";
 import { type OffersApi, offerEndpoints, offersApi } from "./offers.js";
 import { createPacing } from "./pacing.js";
+import { permissionOf } from "./permissions.js";
 import { createPipeline } from "./pipeline.js";
+import { type PriceIncreasesApi, priceIncreaseEndpoints, priceIncreasesApi } from "./price-increases.js";
 import { type SecretsApi, secretEndpoints, secretsApi } from "./secrets.js";
 import { type SshKeysApi, sshKeyEndpoints, sshKeysApi } from "./ssh-keys.js";
 import { type TemplatesApi, templateEndpoints, templatesApi } from "./templates.js";
@@ -15,12 +18,14 @@ import { type VolumesApi, volumeEndpoints, volumesApi } from "./volumes.js";
 /** Every route that the provider calls. */
 export const endpoints: readonly Endpoint[] = [
   instanceEndpoints,
+  priceIncreaseEndpoints,
   offerEndpoints,
   templateEndpoints,
   userEndpoints,
   sshKeyEndpoints,
   secretEndpoints,
   volumeEndpoints,
+  apiKeyEndpoints,
 ].flatMap((nouns) => Object.values<Endpoint>(nouns));
 
 export interface ClientOptions {
@@ -40,12 +45,14 @@ export interface ClientOptions {
 /** Vast's REST API, one noun a property. */
 export interface Client {
   readonly instances: InstancesApi;
+  readonly priceIncreases: PriceIncreasesApi;
   readonly offers: OffersApi;
   readonly templates: TemplatesApi;
   readonly users: UsersApi;
   readonly volumes: VolumesApi;
   readonly sshKeys: SshKeysApi;
   readonly secrets: SecretsApi;
+  readonly apiKeys: ApiKeysApi;
   /** A text behind an address that Vast named, read without the key; undefined while there is none. */
   readPublicText(url: string, signal?: AbortSignal): Promise<string | undefined>;
 }
@@ -55,34 +62,40 @@ export function createClient(options: ClientOptions): Client {
   const { apiKey, clock } = options;
   // A debugging proxy or an odd server may repeat the request's headers in its answer.
   const hide = (text: string) => (apiKey ? text.replaceAll(apiKey, "[API key]") : text);
-  const pipeline = createPipeline(createTransport(options), createPacing(clock), clock, hide);
+  const pacing = createPacing(clock);
+  const pipeline = createPipeline(createTransport(options), pacing, clock, hide);
+  const withoutKey = createPipeline(createTransport({ ...options, apiKey: undefined }), pacing, clock, hide);
   const send: Send = async (endpoint, args) => {
     if (apiKey === undefined && !endpoint.keyless) throw new SettingsError(options.missingKey);
     try {
       return await pipeline(endpoint, args);
     } catch (error) {
-      if (error instanceof AuthError) throw refusedKey(error, options.keySource);
-      throw error;
+      if (!(error instanceof AuthError)) throw error;
+      // A key of few permissions is refused what everybody may do without one.
+      if (endpoint.keyless && apiKey !== undefined && error.status === 403) return withoutKey(endpoint, args);
+      throw refusedKey(error, endpoint, options.keySource);
     }
   };
   return {
     instances: instancesApi(send),
+    priceIncreases: priceIncreasesApi(send),
     offers: offersApi(send),
     templates: templatesApi(send),
     users: usersApi(send),
     volumes: volumesApi(send),
     sshKeys: sshKeysApi(send),
     secrets: secretsApi(send),
+    apiKeys: apiKeysApi(send),
     readPublicText: (url, signal) => readPublicText(url, options.clock, signal),
   };
 }
 
-function refusedKey(error: AuthError, keySource: string | undefined): AuthError {
+function refusedKey(error: AuthError, endpoint: Endpoint, keySource: string | undefined): AuthError {
   const { refusal } = error;
   return new AuthError(
     refusal,
     `${refusal.route} was refused: "${refusal.said}" (HTTP ${refusal.status}). The API key from ${keySource ?? "nowhere"} is ` +
-      "wrong, revoked, or lacks the permission for this call; nothing was changed. " +
+      `wrong, revoked, or lacks the permission ${permissionOf(endpoint) ?? "for it"}; this call changed nothing. ` +
       "Set a valid key with `pulumi config set --secret vastai:apiKey` or VAST_API_KEY.",
   );
 }

@@ -48,7 +48,7 @@ export function createApi({ state, routes, faults, log, slackMs, stopped, onRequ
     if (route.access === "keyless" && header === undefined) {
       return paced(context.env.incoming.socket.remoteAddress ?? "") ?? route.answer(request);
     }
-    const caller = callerOf(state, header, route.access);
+    const caller = callerOf(state, header, route);
     if ("status" in caller) return caller;
     return paced(`account ${caller.account.number}`) ?? route.answer({ ...request, ...caller });
   };

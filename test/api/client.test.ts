@@ -28,8 +28,17 @@ describe("without a key", () => {
     expect(await clientOf(url, { apiKey: undefined }).offers.search(SEARCH)).toEqual([]);
   });
 
+  it("the names of GPUs can be read", async () => {
+    const { url, requests } = await tinyServer((response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end('{"gpu_names":["RTX 4090","A10"]}'),
+    );
+    expect(await clientOf(url, { apiKey: undefined }).offers.gpuNames()).toEqual(["RTX 4090", "A10"]);
+    expect(requests).toMatchObject([{ method: "GET", url: "/api/v0/gpu_names/unique/" }]);
+  });
+
   it("nothing else can be called", () => {
-    expect(endpoints.filter(({ keyless }) => keyless).map(routeOf)).toEqual(["POST /api/v0/bundles/"]);
+    const keyless = ["POST /api/v0/bundles/", "GET /api/v0/gpu_names/unique/"];
+    expect(endpoints.filter((endpoint) => endpoint.keyless).map(routeOf)).toEqual(keyless);
   });
 });
 
@@ -40,9 +49,22 @@ describe("a refused key", () => {
     expect(error).toBeInstanceOf(AuthError);
     expect((error as Error).message).toBe(
       'GET /api/v0/instances/{id}/ was refused: "Invalid user key" (HTTP 404). The API key from the file ~/.vast_api_key is ' +
-        "wrong, revoked, or lacks the permission for this call; nothing was changed. " +
+        "wrong, revoked, or lacks the permission instance_read; this call changed nothing. " +
         "Set a valid key with `pulumi config set --secret vastai:apiKey` or VAST_API_KEY.",
     );
+  });
+
+  it("is left away where everybody may ask without one, and the key may not", async () => {
+    const lacking = json({ success: false, error: "auth_error", msg: "Not allowed for this key." }, 403);
+    const { url, requests } = await tinyServer(inTurn(lacking, replay("bundles-search-empty")));
+    expect(await clientOf(url).offers.search(SEARCH)).toEqual([]);
+    expect(requests.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${API_KEY}`, undefined]);
+  });
+
+  it("is no reason to ask without one when it is wrong", async () => {
+    const { url, requests } = await tinyServer(replay("bundles-auth-404"));
+    expect(await errorOf(clientOf(url).offers.search(SEARCH))).toBeInstanceOf(AuthError);
+    expect(requests).toHaveLength(1);
   });
 
   it.each(["show", "destroy"] as const)("is no absence: %s", async (call) => {

@@ -18,7 +18,7 @@ declare module "vitest" {
 /** The checkout: the package under test. */
 const checkout = join(__dirname, "..", "..");
 /** What is compiled into dist/. */
-const SOURCES = ["provider", "simulator", "cli"];
+const SOURCES = ["provider", "simulator", "cli", "policy"];
 
 export async function setup(project: TestProject): Promise<() => void> {
   const [{ bin }] = await Promise.all([ensurePulumi(), ensureBuilt()]);

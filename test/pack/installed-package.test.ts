@@ -45,7 +45,8 @@ beforeAll(async () => {
   // Scripts are left out: the build would run a second time here, and nothing that is installed needs one.
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: repository });
   const tarball = (await readdir(folder)).find((name) => name.endsWith(".tgz"));
-  const peers = [`@pulumi/pulumi@${devDependencies["@pulumi/pulumi"]}`, `typescript@${devDependencies.typescript}`];
+  const peerNames = ["@pulumi/pulumi", "@pulumi/policy", "typescript"] as const;
+  const peers = peerNames.map((name) => `${name}@${devDependencies[name]}`);
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
   await run("npm", ["install", ...flags, join(folder, `${tarball}`), ...peers], { cwd: project });
 
@@ -84,6 +85,14 @@ it("runs its simulator, and previews one Instance there without a key", async ()
     const planned = steps.filter(({ urn }) => urn.includes("vastai:Instance"));
     expect(planned).toMatchObject([{ op: "create", urn: expect.stringMatching(/dynamic\/vastai:Instance::trainer$/) }]);
   });
+}, 120_000);
+
+it("brings its policy pack, which needs no key and no simulator", async () => {
+  const pack = ["--policy-pack", "node_modules/pulumi-vastai/policy/run.js", "--policy-pack-config", "policy.json"];
+  await writeFile(join(project, "policy.json"), '{ "price-per-instance": { "maxDollarsPerHour": 0.5 } }');
+  const preview = run("pulumi", ["preview", "--stack", "dev", "--non-interactive", ...pack], { cwd: project, env });
+  const { stdout } = await preview.catch((failed: { stdout: string }) => failed);
+  expect(stdout).toContain("trainer may cost 1 $/h by its own inputs, and 0.5 $/h is the limit.");
 }, 120_000);
 
 /** Runs `npx pulumi-vastai simulator` as the head of a process group, which is ended whole: npx runs it through a shell. */

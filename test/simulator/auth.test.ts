@@ -69,7 +69,14 @@ describe("keys", () => {
     const shown = JSON.stringify(world.view()) + (await call("GET", "/_simulator/world", undefined, null)).text;
     expect(shown).toContain("/api/v0/users/current/");
     expect(shown).not.toMatch(/secret/);
-    const account = { number: 1, credit: expect.any(Number), revoked: false, sshKeys: [], envVarNames: [] };
+    const account = {
+      number: 1,
+      credit: expect.any(Number),
+      revoked: false,
+      sshKeys: [],
+      envVarNames: [],
+      apiKeys: [],
+    };
     expect(world.view().accounts).toEqual([account]);
   });
 });

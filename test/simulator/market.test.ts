@@ -183,6 +183,13 @@ describe("the search", () => {
     expect([status, body]).toEqual([400, { error: "invalid_request", msg: "Invalid json body" }]);
   });
 
+  it("tells each name of its cards once, without a key", async () => {
+    const { world, call } = await pretend({ offers: 0 });
+    for (const gpu_name of ["RTX 4090", "A10", "RTX 4090"]) world.addOffer({ gpu_name });
+    const { status, body } = await call("GET", "/api/v0/gpu_names/unique/", undefined, null);
+    expect({ status, body }).toEqual({ status: 200, body: { gpu_names: ["RTX 4090", "A10"] } });
+  });
+
   it("comes in two more forms", async () => {
     const simulator = await pretend();
     const q = { gpu_name: { eq: "RTX 4090" }, limit: 2 };
