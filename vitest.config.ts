@@ -10,6 +10,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/engine/**", "test/pack/**", "test/torture/**"],
           testTimeout: 20_000,
+          // Loading provider and simulator anew for each file takes as long as the tests themselves.
+          isolate: false,
         },
       },
       {
@@ -25,7 +27,7 @@ export default defineConfig({
       },
       {
         // Every fault at every request, and random walks.
-        test: { name: "torture", include: ["test/torture/**/*.test.ts"], testTimeout: 600_000 },
+        test: { name: "torture", include: ["test/torture/**/*.test.ts"], isolate: false, testTimeout: 600_000 },
       },
     ],
   },
