@@ -1,4 +1,8 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+/** The same for all projects, or Vitest runs them one after another. Each file of the engine's is several processes. */
+const maxWorkers = Math.max(2, Math.floor(availableParallelism() / 2));
 
 export default defineConfig({
   test: {
@@ -12,22 +16,29 @@ export default defineConfig({
           testTimeout: 20_000,
           // Loading provider and simulator anew for each file takes as long as the tests themselves.
           isolate: false,
+          maxWorkers,
         },
       },
       {
-        // The real Pulumi CLI. Each file is several processes, so few run at a time.
+        // The real Pulumi CLI.
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
           globalSetup: ["test/engine/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
       {
         // Every fault at every request, and random walks.
-        test: { name: "torture", include: ["test/torture/**/*.test.ts"], isolate: false, testTimeout: 600_000 },
+        test: {
+          name: "torture",
+          include: ["test/torture/**/*.test.ts"],
+          isolate: false,
+          maxWorkers,
+          testTimeout: 600_000,
+        },
       },
     ],
   },

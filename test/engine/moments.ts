@@ -46,6 +46,8 @@ export interface Interruptible {
 /** Makes the stack. Nothing runs yet. */
 export async function interruptible(): Promise<Interruptible> {
   const stack = await testStack();
+  // The only searches are those of creates.
+  await stack.run("config set vastai:previewPrices false");
   const { world, simulator } = stack;
   const pinned = world.addOffer({ dph_base: 0.5 });
   const imageOf = (name: Name) => `moments/${name}:1`;
