@@ -2,22 +2,34 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { onChange as onEnvVar } from "../provider/resources/env-var/changes.js";
 import { onChange } from "../provider/resources/instance/changes.js";
 import { instanceFactNames } from "../provider/resources/instance/outputs.js";
+import { onChange as onInstanceSshKey } from "../provider/resources/instance-ssh-key/changes.js";
+import { onChange as onSshKey } from "../provider/resources/ssh-key/changes.js";
+import { onChange as onTemplate } from "../provider/resources/template/changes.js";
+import { onChange as onVolume } from "../provider/resources/volume/changes.js";
 import { startSimulator } from "../simulator/index.js";
 import { mistakesIn } from "./support/compiler.js";
 
 const root = join(__dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
 
-/** Set by the resource class; nobody changes it. */
-const INTERNAL = ["ownerToken"];
+/** Set by the resource class; nobody changes them. */
+const INTERNAL = ["ownerToken", "resourceName"];
 
 describe("README.md", () => {
-  it("has the table of changes that changes.ts makes", async () => {
-    const table = /(<!-- changes:begin[^\n]*-->\n)[\s\S]*?(<!-- changes:end -->)/;
-    expect(readme).toMatch(table);
-    await expect(readme.replace(table, `$1\n${changeTable()}\n\n$2`)).toMatchFileSnapshot("../README.md");
+  it("has the tables of changes that each changes.ts makes", async () => {
+    let made = readme;
+    for (const [name, table] of [
+      ["instance", instanceTable()],
+      ["others", othersTable()],
+    ] as const) {
+      const place = new RegExp(`(<!-- changes of ${name}:begin[^\\n]*-->\\n)[\\s\\S]*?(<!-- changes:end -->)`);
+      expect(readme).toMatch(place);
+      made = made.replace(place, `$1\n${table}\n\n$2`);
+    }
+    await expect(made).toMatchFileSnapshot("../README.md");
   });
 
   it("holds programs that compile against the built package", { timeout: 60_000 }, () => {
@@ -62,22 +74,44 @@ describe("README.md", () => {
   });
 });
 
-/** What a change of each input does; inputs of one effect and one reason share a row. */
-function changeTable(): string {
+/** What a change of each input of an instance does. */
+function instanceTable(): string {
+  return tableOf([["input", "the instance is", "because"], ...changesIn(onChange)]);
+}
+
+/** The same of all other nouns. */
+function othersTable(): string {
+  const nouns = {
+    Template: onTemplate,
+    Volume: onVolume,
+    SshKey: onSshKey,
+    InstanceSshKey: onInstanceSshKey,
+    EnvVar: onEnvVar,
+  };
+  const rows = Object.entries(nouns).flatMap(([noun, table]) =>
+    changesIn(table).map((cells) => [`\`${noun}\``, ...cells]),
+  );
+  return tableOf([["resource", "input", "it is", "because"], ...rows]);
+}
+
+/** Inputs, what their change does, and why; inputs of one effect and one reason share a row. */
+function changesIn(table: Readonly<Record<string, readonly [effect: string, why: string]>>): string[][] {
   const rows = new Map<string, string[]>();
-  for (const [input, [effect, why]] of Object.entries(onChange)) {
+  for (const [input, [effect, why]] of Object.entries(table)) {
     if (INTERNAL.includes(input)) continue;
     const key = JSON.stringify([effect, why]);
     rows.set(key, [...(rows.get(key) ?? []), `\`${input}\``]);
   }
   const effects = { update: "changed in place", replace: "replaced", ignore: "nothing at once" };
   const order = Object.keys(effects);
-  const cells = [...rows]
+  return [...rows]
     .map(([key, inputs]) => ({ inputs, ...effectOf(key) }))
     .sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))
     .map(({ inputs, effect, why }) => [inputs.join(", "), effects[effect], why]);
-  const lines = [["input", "the instance is", "because"], ...cells];
-  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+}
+
+function tableOf(lines: readonly string[][]): string {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
   const [head, ...body] = lines.map((line) => `| ${line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);
   return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body].join("\n");
 }
