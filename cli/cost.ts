@@ -1,7 +1,6 @@
 // `pulumi-vastai cost`: what a preview does to the bill.
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { type Account, accountFor } from "../provider/account/account.js";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { messageOf, SettingsError } from "../provider/errors.js";
 import { chart } from "./cost/chart.js";
@@ -13,19 +12,9 @@ import { costRows } from "./cost/rows.js";
 import { findPreview } from "./cost/source.js";
 import { textReport } from "./cost/text-report.js";
 import { codeOf } from "./pulumi.js";
+import { type Surroundings, thisProcess } from "./surroundings.js";
 import { paperOf } from "./table.js";
 import { count } from "./text.js";
-
-/** What the command needs of the process it runs in; replaced in tests. */
-export interface Surroundings {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: NodeJS.WritableStream;
-  readonly env: NodeJS.ProcessEnv;
-  accountOf(settings: Settings): Account;
-  /** 0: shown. 1: over the limit. 2: there is nothing that could be shown. */
-  exit(code: 0 | 1 | 2): void;
-}
 
 interface Flags {
   readonly format: "text" | "markdown" | "json";
@@ -61,17 +50,6 @@ Exit codes:
   0  shown
   1  over the limit of --fail-over
   2  wrong usage, or no preview that could be read`;
-
-const thisProcess: Surroundings = {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  accountOf: accountFor,
-  exit: (code) => {
-    process.exitCode = code;
-  },
-};
 
 /** The command `pulumi-vastai cost`. */
 export function costCommand(surroundings: Surroundings = thisProcess): Command {

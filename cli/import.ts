@@ -1,20 +1,11 @@
 // `pulumi-vastai import`: what exists on Vast already becomes resources of a stack, without a change on Vast.
 import { Command } from "commander";
-import { type Account, accountFor } from "../provider/account/account.js";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
-import { type Flags, findAndWrite, type Streams, type Wanted } from "./import/find-and-write.js";
+import { type Flags, findAndWrite, type Wanted } from "./import/find-and-write.js";
 import { wantedOf } from "./import/wanted.js";
 import { type GivenState, readState, stateSources } from "./state/sources.js";
-
-/** What the command needs of the process it runs in; replaced in tests. */
-export interface Surroundings extends Streams {
-  readonly stdin: NodeJS.ReadableStream;
-  readonly env: NodeJS.ProcessEnv;
-  accountOf(settings: Settings): Account;
-  /** 0: all that was asked for is in the file. 1: something is not. 2: it could not be looked for. */
-  exit(code: 0 | 1 | 2): void;
-}
+import { type Surroundings, thisProcess } from "./surroundings.js";
 
 const HELP = `
 Kinds and their ids:
@@ -60,17 +51,6 @@ const MISSING_KEY =
   "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
   "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
   '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai import …`.';
-
-const thisProcess: Surroundings = {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  accountOf: accountFor,
-  exit: (code) => {
-    process.exitCode = code;
-  },
-};
 
 /** The command `pulumi-vastai import`. */
 export function importCommand(surroundings: Surroundings = thisProcess): Command {

@@ -1,20 +1,13 @@
 // `pulumi-vastai keys`: API keys that can do no more than a job of a pipeline needs.
 import { Command } from "commander";
-import { type Account, accountFor } from "../provider/account/account.js";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { ApiError, AuthError, ConnectionError, messageOf, SettingsError, WireFormatError } from "../provider/errors.js";
 import { type Purpose, planFor } from "./keys/purposes.js";
 import { planText } from "./keys/report.js";
+import { type Surroundings, thisProcess } from "./surroundings.js";
 
-/** What the command needs of the process it runs in; replaced in tests. */
-export interface Surroundings {
-  readonly stdout: { write(text: string): unknown; readonly columns?: number };
-  readonly stderr: { write(text: string): unknown };
-  readonly env: Readonly<Record<string, string | undefined>>;
-  accountOf(settings: Settings): Account;
-  /** 0: printed, or made. 2: wrong usage or settings, or the key was not made. */
-  exit(code: 0 | 2): void;
-}
+/** It asks nothing of standard input. */
+type Needed = Omit<Surroundings, "stdin">;
 
 interface Flags {
   readonly name?: string;
@@ -37,18 +30,8 @@ const MISSING_KEY =
   "No Vast.ai API key was found, so no other key can be made; nothing was sent. Set the environment variable VAST_API_KEY to one with the " +
   "permission user_write (keys: https://cloud.vast.ai/manage-keys/), or leave --create out to see what would be sent.";
 
-const thisProcess: Surroundings = {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  accountOf: accountFor,
-  exit: (code) => {
-    process.exitCode = code;
-  },
-};
-
 /** The command `pulumi-vastai keys`. */
-export function keysCommand(surroundings: Surroundings = thisProcess): Command {
+export function keysCommand(surroundings: Needed = thisProcess): Command {
   return new Command("keys")
     .description("Print, or make, API keys with the least permissions for a job of a pipeline.")
     .addHelpText("after", HELP)
@@ -61,7 +44,7 @@ export function keysCommand(surroundings: Surroundings = thisProcess): Command {
     );
 }
 
-function purposeCommand(purpose: Purpose, description: string, surroundings: Surroundings): Command {
+function purposeCommand(purpose: Purpose, description: string, surroundings: Needed): Command {
   return new Command(purpose)
     .description(description)
     .option("--name <name>", "name in Vast's list of keys")
@@ -72,7 +55,7 @@ function purposeCommand(purpose: Purpose, description: string, surroundings: Sur
     .action(async (flags: Flags) => surroundings.exit(await run(purpose, flags, surroundings)));
 }
 
-async function run(purpose: Purpose, flags: Flags, surroundings: Surroundings): Promise<0 | 2> {
+async function run(purpose: Purpose, flags: Flags, surroundings: Needed): Promise<0 | 2> {
   const { env, stdout, stderr } = surroundings;
   const plan = planFor(purpose, flags.instancesOnly);
   const request = { name: flags.name ?? plan.name, permissions: plan.permissions };

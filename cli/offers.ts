@@ -1,16 +1,12 @@
 // `pulumi-vastai offers`: what a query finds on the market, at which price, and which filter rules out how much.
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Account, accountFor } from "../provider/account/account.js";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { ApiError, AuthError, messageOf } from "../provider/errors.js";
-import { type Flags, findAndShow, type Streams } from "./offers/find-and-show.js";
+import { type Flags, findAndShow } from "./offers/find-and-show.js";
+import { type Surroundings, thisProcess } from "./surroundings.js";
 
-/** What the command needs of the process it runs in; replaced in tests. */
-export interface Surroundings extends Streams {
-  accountOf(settings: Settings): Account;
-  /** 0: something fits. 1: nothing does. 2: nobody can tell. */
-  exit(code: 0 | 1 | 2): void;
-}
+/** It asks nothing of standard input. */
+type Needed = Omit<Surroundings, "stdin">;
 
 const HELP = `
 The query is the \`offer\` of an Instance, as in a program:
@@ -35,18 +31,8 @@ Exit codes:
   1  nothing fits
   2  wrong usage or settings, or the market could not be searched`;
 
-const thisProcess: Surroundings = {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  accountOf: accountFor,
-  exit: (code) => {
-    process.exitCode = code;
-  },
-};
-
 /** The command `pulumi-vastai offers`. */
-export function offersCommand(surroundings: Surroundings = thisProcess): Command {
+export function offersCommand(surroundings: Needed = thisProcess): Command {
   return new Command("offers")
     .description("Search the market for a query of an Instance's `offer`, and tell what rules offers out.")
     .argument("[query...]", "what to look for (default: anything)")
@@ -76,7 +62,7 @@ export function offersCommand(surroundings: Surroundings = thisProcess): Command
     );
 }
 
-async function run(query: string, flags: Flags, surroundings: Surroundings): Promise<0 | 1 | 2> {
+async function run(query: string, flags: Flags, surroundings: Needed): Promise<0 | 1 | 2> {
   let settings: Settings | undefined;
   try {
     const lookIn = () => {

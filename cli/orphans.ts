@@ -1,16 +1,9 @@
 // `pulumi-vastai orphans`: contracts that carry this provider's mark and that no Pulumi state looks after.
 import { Command } from "commander";
-import { type Account, accountFor } from "../provider/account/account.js";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
-import { type Flags, findAndEnd, type Streams } from "./orphans/find-and-end.js";
-
-/** What the command needs of the process it runs in; replaced in tests. */
-export interface Surroundings extends Streams {
-  accountOf(settings: Settings): Account;
-  /** 0: no orphans are left. 1: there are some. 2: nobody can tell. */
-  exit(code: 0 | 1 | 2): void;
-}
+import { type Flags, findAndEnd } from "./orphans/find-and-end.js";
+import { type Surroundings, thisProcess } from "./surroundings.js";
 
 const HELP = `
 Orphans carry the mark of this provider in their label (pulumi:<token>) and
@@ -36,17 +29,6 @@ const MISSING_KEY =
   "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
   "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
   '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai orphans`.';
-
-const thisProcess: Surroundings = {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  accountOf: accountFor,
-  exit: (code) => {
-    process.exitCode = code;
-  },
-};
 
 /** The command `pulumi-vastai orphans`. */
 export function orphansCommand(surroundings: Surroundings = thisProcess): Command {

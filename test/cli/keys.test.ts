@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { keysCommand } from "../../cli/keys.js";
 import { createAccount } from "../../provider/account/account.js";
@@ -12,11 +13,17 @@ beforeEach(async () => {
 });
 afterEach(() => t.stop());
 
+function into(take: (text: string) => void): NodeJS.WritableStream {
+  const stream = new PassThrough();
+  stream.on("data", (chunk) => take(String(chunk)));
+  return stream;
+}
+
 async function keys(args: string, env: Record<string, string> = { VAST_API_KEY: OWNER }) {
   const said = { out: "", err: "", code: -1 };
   const command = keysCommand({
-    stdout: { write: (text) => (said.out += text) },
-    stderr: { write: (text) => (said.err += text) },
+    stdout: into((text) => (said.out += text)),
+    stderr: into((text) => (said.err += text)),
     env: { VAST_URL: t.simulator.url, HOME: "/nowhere", ...env },
     accountOf: (settings) => createAccount(settings, t.clock),
     exit: (code) => (said.code = code),
