@@ -1,10 +1,11 @@
 import type { WireInstance } from "../../api/instance-row.js";
+import type { MachineFacts } from "../../offer/machine-facts.js";
 
 /** Port inside the container on which Vast starts its notebook. */
 export const JUPYTER_PORT = 8080;
 
 /** What an instance tells about itself besides its inputs. A value that Vast does not give at the moment is left out. */
-export interface InstanceFacts {
+export interface InstanceFacts extends MachineFacts {
   /** Id of the contract on Vast; the same as the resource's id, as a number. */
   readonly instanceId: number;
   /** State of the container: `loading`, `running`, `exited`, `offline` and others; left out while nothing was reported. */
@@ -23,17 +24,10 @@ export interface InstanceFacts {
   readonly dollarsPerHour?: number;
   /** Price while stopped in $/h: the disk. */
   readonly dollarsPerHourStopped?: number;
-  /** Price of the disk in $ per GB and month. */
-  readonly storageDollarsPerGbMonth?: number;
-  /** Price of sending and receiving in $/GB. */
-  readonly internetUpDollarsPerGb?: number;
-  readonly internetDownDollarsPerGb?: number;
   /** Public address of the machine. */
   readonly publicIp?: string;
   /** Addresses inside the machine's network. */
   readonly localIps?: readonly string[];
-  /** Whether the public address stays. */
-  readonly hasStaticIp?: boolean;
   /** For each published container port (`8080/tcp`) the port outside. Only while running. */
   readonly publicPorts?: Readonly<Record<string, number>>;
   /** Where SSH answers: the machine itself when its port 22 is published, else Vast's proxy. Only while running. */
@@ -41,8 +35,6 @@ export interface InstanceFacts {
   readonly sshPort?: number;
   /** Ready to paste: `ssh -p 20000 root@203.0.113.7`. Only while running. */
   readonly sshCommand?: string;
-  /** Number of ports of the machine that can be published, and the range. */
-  readonly directPortCount?: number;
   readonly directPortStart?: number;
   readonly directPortEnd?: number;
   /** The runtype as Vast expands it, e.g. `ssh ssh_direc ssh_proxy`. */
@@ -52,50 +44,6 @@ export interface InstanceFacts {
   /** When the contract began and when it ends at the latest, ISO 8601 in UTC. */
   readonly startedAt?: string;
   readonly endsAt?: string;
-  /** The machine and who hosts it; both stay the same over contracts. */
-  readonly machineId?: number;
-  readonly hostId?: number;
-  /** `City, CC` or `Region, CC`. */
-  readonly geolocation?: string;
-  /** `verified`, `unverified` or `deverified`, when rented. */
-  readonly verification?: string;
-  /** Share of time that the machine was up, 0 to 1, when rented. */
-  readonly reliability?: number;
-  readonly isDatacenter?: boolean;
-  readonly gpuName?: string;
-  readonly gpuCount?: number;
-  /** Share of the machine's GPUs, 0 to 1. */
-  readonly gpuFraction?: number;
-  readonly gpuArch?: string;
-  readonly gpuRamGb?: number;
-  readonly gpuTotalRamGb?: number;
-  readonly gpuMemoryBandwidthGBps?: number;
-  readonly gpuLanes?: number;
-  readonly nvlinkBandwidthGBps?: number;
-  /** CUDA compute capability, e.g. 8.9. */
-  readonly computeCapability?: number;
-  /** Newest CUDA version that the driver supports. */
-  readonly cudaVersion?: number;
-  readonly driverVersion?: string;
-  readonly totalTflops?: number;
-  /** Vast's score for deep learning, when rented. */
-  readonly dlperf?: number;
-  readonly cpuName?: string;
-  readonly cpuArch?: string;
-  readonly cpuCores?: number;
-  /** The instance's share of the machine's cores. */
-  readonly cpuCoresEffective?: number;
-  readonly cpuRamGb?: number;
-  readonly diskName?: string;
-  /** Disk of the container as Vast made it. */
-  readonly diskSpaceGb?: number;
-  readonly diskBandwidthMBps?: number;
-  readonly internetUpMbps?: number;
-  readonly internetDownMbps?: number;
-  readonly motherboard?: string;
-  readonly osVersion?: string;
-  readonly pciGeneration?: number;
-  readonly pcieBandwidthGBps?: number;
   /** Discount of prepaid time, 0 to 1. */
   readonly creditDiscount?: number;
   /** Token of the notebook. Secret. */

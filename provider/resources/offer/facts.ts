@@ -1,4 +1,5 @@
 import type { WireOffer } from "../../api/offers.js";
+import type { MachineFacts } from "../../offer/machine-facts.js";
 import { dollarsPerDay, dollarsPerMonth, trafficDollars } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import type { GetOffersArgs } from "./inputs.js";
@@ -7,12 +8,9 @@ import type { GetOffersArgs } from "./inputs.js";
  * One offer as a lookup answers it: prices with the wanted disk, and the machine in the names and units of an instance's outputs. What
  * Vast does not tell is left out.
  */
-export interface OfferDetails {
+export interface OfferDetails extends MachineFacts {
   /** For `offerId` of an `Instance`; gone as soon as somebody rents it or its host changes the price. */
   readonly offerId: number;
-  /** The machine and who hosts it; both stay the same over offers. */
-  readonly machineId?: number;
-  readonly hostId?: number;
   /** Price while running in $/h, disk included, traffic not. */
   readonly dollarsPerHour: number;
   /** Price while stopped in $/h: the disk. */
@@ -25,57 +23,8 @@ export interface OfferDetails {
   readonly storageDollarsPerMonth: number;
   /** Price of the declared traffic in $; left out when none was declared. */
   readonly trafficDollars?: number;
-  /** Price of the disk in $ per GB and month. */
-  readonly storageDollarsPerGbMonth?: number;
-  /** Price of sending and receiving in $/GB. */
-  readonly internetUpDollarsPerGb?: number;
-  readonly internetDownDollarsPerGb?: number;
   /** Least bid in $/h of an interruptible rental, without the disk. */
   readonly minBidDollarsPerHour?: number;
-  readonly gpuName?: string;
-  readonly gpuCount?: number;
-  /** Share of the machine's GPUs, 0 to 1. */
-  readonly gpuFraction?: number;
-  readonly gpuArch?: string;
-  /** Memory of one GPU, and of all, as the driver reports it, in GB of 1000 MB. */
-  readonly gpuRamGb?: number;
-  readonly gpuTotalRamGb?: number;
-  readonly gpuMemoryBandwidthGBps?: number;
-  readonly gpuLanes?: number;
-  readonly nvlinkBandwidthGBps?: number;
-  /** CUDA compute capability, e.g. 8.9. */
-  readonly computeCapability?: number;
-  /** Newest CUDA version that the driver supports. */
-  readonly cudaVersion?: number;
-  readonly driverVersion?: string;
-  readonly totalTflops?: number;
-  /** Vast's score for deep learning. */
-  readonly dlperf?: number;
-  readonly cpuName?: string;
-  readonly cpuArch?: string;
-  readonly cpuCores?: number;
-  /** The offer's share of the machine's cores. */
-  readonly cpuCoresEffective?: number;
-  readonly cpuRamGb?: number;
-  readonly diskName?: string;
-  /** What is free, in GB. */
-  readonly diskSpaceGb?: number;
-  readonly diskBandwidthMBps?: number;
-  readonly internetUpMbps?: number;
-  readonly internetDownMbps?: number;
-  readonly directPortCount?: number;
-  readonly hasStaticIp?: boolean;
-  /** `City, CC` or `Region, CC`. */
-  readonly geolocation?: string;
-  readonly isDatacenter?: boolean;
-  /** `verified`, `unverified` or `deverified`. */
-  readonly verification?: string;
-  /** Share of time that the machine was up, 0 to 1. */
-  readonly reliability?: number;
-  readonly motherboard?: string;
-  readonly osVersion?: string;
-  readonly pciGeneration?: number;
-  readonly pcieBandwidthGBps?: number;
   /** Days for which the machine can be rented from now on. */
   readonly durationDays?: number;
 }
