@@ -94,8 +94,10 @@ async function rentBest(context: RentContext): Promise<Contract> {
     if (attempts.failed.length >= inputs.maxAttempts) break;
     if (attempts.failed.some(({ offerId }) => offerId === candidate.offerId)) continue;
     if (candidate.machineId !== null && account.claims.isAvoided(candidate.machineId)) continue;
-    tooDear = overBudget(context.budget, view.ledger.others(token), candidate.dollarsPerHour);
-    if (tooDear !== undefined || !account.claims.claim(candidate.offerId)) continue;
+    const over = overBudget(context.budget, view.ledger.others(token), candidate.dollarsPerHour);
+    // The best offer's price is the one to tell.
+    tooDear ??= over;
+    if (over !== undefined || !account.claims.claim(candidate.offerId)) continue;
     operation.signal.throwIfAborted();
     // Noted before anything is awaited: creates that run at the same time see it.
     view.ledger.note(token, candidate.dollarsPerHour);
@@ -107,7 +109,7 @@ async function rentBest(context: RentContext): Promise<Contract> {
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
   view.ledger.remove(token);
-  if (tooDear !== undefined) throw refuseByBudget(tooDear);
+  if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(tooDear);
   const why = candidates.length === 0 && attempts.failed.length === 0 ? await whyNone(context) : "";
   throw nothingRented(context, candidates.length, why);
 }

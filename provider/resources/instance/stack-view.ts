@@ -73,6 +73,8 @@ export function checkBudget(view: StackView, inputs: Bag, about: CheckedResource
   view.ledger.note(ownerToken, price);
   try {
     const why = overBudget(resolveBudget(about.readConfig), view.ledger.others(ownerToken), price);
+    // What is refused takes nothing away from those that are made meanwhile.
+    if (why !== undefined) view.ledger.remove(ownerToken);
     return why === undefined
       ? []
       : [

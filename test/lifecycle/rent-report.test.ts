@@ -1,0 +1,113 @@
+// What a rent says and leaves behind when it does not go well.
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import type { SimulatorOptions } from "../../simulator/index.js";
+import { anInstance, failureOf, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
+
+const RENT = "PUT /api/v0/asks/*";
+
+let t: TestWorld;
+let process: ProviderProcess;
+let onRequest: NonNullable<SimulatorOptions["onRequest"]>;
+beforeEach(async () => {
+  onRequest = () => {};
+  t = await testWorld({ onRequest: (request) => onRequest(request) });
+  onTestFinished(() => t.stop());
+  process = t.process();
+});
+
+const paths = (part: string) =>
+  t.world
+    .view()
+    .requests.map(({ path }) => path)
+    .filter((path) => path.includes(part));
+const rented = () => paths("/asks/");
+const warnings = () => process.lines.filter(({ kind }) => kind === "warning").map(({ text }) => text);
+
+describe("an offer that is taken", () => {
+  it("is named with its price and why, and nothing is asked of the market once more", async () => {
+    onRequest = ({ path }) => {
+      if (path.startsWith("/api/v0/bundles")) for (const { id } of t.world.offers()) t.world.takeOffer(id);
+    };
+    const failure = await failureOf(process.up(anInstance({ maxAttempts: 2 })));
+    expect(failure.message.match(/\(0\.3\d\d \$\/h\): taken before it could be rented/g)).toHaveLength(2);
+    expect(failure.message).not.toContain("Without");
+    expect(paths("/bundles/")).toHaveLength(1);
+  });
+});
+
+describe("a rent whose answer is lost", () => {
+  it("is looked for under its label, said, and tried with another offer only then", async () => {
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
+    const { id } = await process.up(anInstance());
+    expect(new Set(rented()).size).toBe(2);
+    expect(warnings()[0]).toMatch(
+      /^The answer to renting offer \d+ was lost \(.*\) Looking for the contract by its label/,
+    );
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
+  });
+
+  it("is named as lost when no other offer could be kept", async () => {
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before", times: "always" });
+    const failure = await failureOf(process.up(anInstance({ maxAttempts: 2 })));
+    expect(failure.message.match(/its answer was lost and no contract appeared/g)).toHaveLength(2);
+    expect(new Set(rented()).size).toBe(2);
+  });
+});
+
+it("leaves in the state all that only the rent tells, when the run is cut off right after it", async () => {
+  onRequest = ({ path }) => {
+    if (path.includes("/asks/")) process.cancel();
+  };
+  const failure = await failureOf(process.up(anInstance({ timeToLiveHours: 8, onstart: "echo hello" })));
+  const [contract] = t.world.billedContracts();
+  expect(failure.id).toBe(String(contract?.id));
+  expect(failure.properties).toMatchObject({
+    instanceId: contract?.id,
+    rentedAt: contract?.createdAt,
+    instanceApiKey: expect.stringMatching(/^\S{16,}$/),
+  });
+  const hours = (Date.parse(String(failure.properties.expiresAt)) - Date.parse(contract?.createdAt ?? "")) / 3_600_000;
+  expect(hours).toBeCloseTo(8, 3);
+});
+
+it("gives no watchdog to an instance without a time to live", async () => {
+  const { id, outs } = await process.up(anInstance({ onstart: "echo hello" }));
+  expect((await process.account.look(Number(id)))?.onstart).toBe("echo hello");
+  expect(outs.expiresAt).toBeUndefined();
+});
+
+describe("a budget", () => {
+  const config = (key: string, value: string) =>
+    process.instance.configure({ config: { get: (asked) => (asked === key ? value : undefined) } });
+
+  it("is not used up by what rented nothing and by what was refused", async () => {
+    await config("vastai:maxInstances", "1");
+    await failureOf(process.up(anInstance({ offer: { gpuName: "H100 SXM" } })));
+    const both = ["b", "c"].map((letter) => process.up(anInstance({ ownerToken: letter.repeat(12) })));
+    const [failure, ...others] = (await Promise.allSettled(both)).filter(({ status }) => status === "rejected");
+    expect(String((failure as PromiseRejectedResult).reason)).toMatch(/the stack would have 2 instances/);
+    expect(others).toEqual([]);
+    expect(t.world.billedContracts()).toHaveLength(1);
+  });
+
+  it("of money is compared with the offer, and the refusal says what to do", async () => {
+    await config("vastai:maxDollarsPerHour", "0.2");
+    const failure = await failureOf(process.up(anInstance()));
+    expect(failure.message).toMatch(
+      /^Over the stack's budget: the stack would cost 0\.30\d \$\/h .* Nothing was rented .* Raise the limit in the stack configuration, or leave instances out\. .* `deleteBeforeReplace` ends the old one first\.$/,
+    );
+    expect(t.world.contracts()).toEqual([]);
+  });
+
+  it("of credit is kept by an account that has just that much, and not by one that has less", async () => {
+    await config("vastai:minCredit", "5");
+    t.world.setCredit(4.99);
+    expect((await failureOf(process.up(anInstance()))).message).toMatch(
+      /the account has 4\.99\d* \$ of credit and vastai:minCredit asks for 5/,
+    );
+    expect(t.world.contracts()).toEqual([]);
+    t.world.setCredit(5);
+    await process.up(anInstance());
+    expect(t.world.billedContracts()).toHaveLength(1);
+  });
+});
