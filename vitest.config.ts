@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-/** The same for all projects, or Vitest runs them one after another. Each file of the engine's is several processes. */
-const maxWorkers = Math.max(2, Math.floor(availableParallelism() / 2));
+/** The same for all projects, or Vitest runs them one after another. One more than cores: tests of the engine wait now and then. */
+const maxWorkers = availableParallelism() + 1;
 
 export default defineConfig({
   test: {
