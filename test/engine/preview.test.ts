@@ -31,7 +31,7 @@ it("prices what would be rented, and warns, without a key and beside the resourc
   expect(stack.world.view().requests.map(({ path }) => path)).toEqual(["/api/v0/bundles/", "/api/v0/bundles/"]);
 });
 
-it("is no error and not slow when the market does not answer", async () => {
+it("is no error and not slow when the market does not answer, answers garbage or refuses", async () => {
   const stack = await testStack({ speed: 10 });
   stack.simulator.faults.add({ on: "POST /api/v0/bundles/", then: "slow", seconds: 600, times: "always" });
   stack.write(trainer() + instance("second", { offer: { gpuName: "H100 SXM" } }));
@@ -39,6 +39,12 @@ it("is no error and not slow when the market does not answer", async () => {
   expect([...steps].sort()).toEqual(["create second", "create trainer"]);
   for (const name of ["trainer", "second"]) {
     expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^${name}: Prices unavailable \\(.+\\)\\.$`)));
+  }
+  for (const then of ["not-json", "auth-error"] as const) {
+    stack.simulator.faults.clear();
+    stack.simulator.faults.add({ on: "POST /api/v0/bundles/", then, times: "always" });
+    const { lines: said } = await stack.preview();
+    expect(said).toContainEqual(expect.stringMatching(/Prices unavailable \(.+\)\.$/));
   }
 });
 
