@@ -11,10 +11,12 @@ import {
 } from "../support/harness.js";
 
 let t: TestWorld;
-let [mine, other]: ProviderProcess[] = [];
+let mine: ProviderProcess;
+let other: ProviderProcess;
 beforeEach(async () => {
   t = await testWorld();
-  [mine, other] = [t.process("key-a"), t.process("key-b")];
+  mine = t.process("key-a");
+  other = t.process("key-b");
 });
 afterEach(() => t.stop());
 
@@ -22,40 +24,40 @@ const REFUSAL = /is not in the account of the key from .*, and it was last seen 
 
 describe("with the key of another account", () => {
   it("an instance is neither taken for gone nor forgotten, whatever is asked", async () => {
-    const { id, outs } = await (mine as ProviderProcess).up(anInstance());
+    const { id, outs } = await mine.up(anInstance());
     const wanted: Bag = { ...outs, label: "champion", __provider: HANDLER };
     for (const asked of [
-      other?.instance.read(id, outs),
-      other?.instance.update(id, outs, wanted),
-      other?.instance.delete(id, outs),
+      other.instance.read(id, outs),
+      other.instance.update(id, outs, wanted),
+      other.instance.delete(id, outs),
     ]) {
-      expect((await failureOf(asked as Promise<unknown>)).message).toMatch(REFUSAL);
+      expect((await failureOf(asked)).message).toMatch(REFUSAL);
     }
     expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: expect.stringMatching(/^trainer /) }]);
-    await mine?.instance.delete(id, outs);
+    await mine.instance.delete(id, outs);
     expect(t.world.billedContracts()).toEqual([]);
     // Gone for the key that saw it last is gone.
-    expect(await mine?.instance.read(id, outs)).toEqual({});
+    expect(await mine.instance.read(id, outs)).toEqual({});
   });
 
   it("a volume neither", async () => {
     const inputs = { offer: {}, sizeGb: 20, allowDataLoss: true, ownerToken: TOKEN, __provider: HANDLER };
-    const checked = await mine?.volume.check({}, inputs);
-    const { id = "", outs = {} } = (await mine?.volume.create({ ...checked?.inputs, __provider: HANDLER })) ?? {};
-    expect((await failureOf(other?.volume.read(id, outs) as Promise<unknown>)).message).toMatch(REFUSAL);
-    expect((await failureOf(other?.volume.delete(id, outs) as Promise<unknown>)).message).toMatch(REFUSAL);
+    const checked = await mine.volume.check({}, inputs);
+    const { id, outs } = await mine.volume.create({ ...checked.inputs, __provider: HANDLER });
+    expect((await failureOf(other.volume.read(id, outs))).message).toMatch(REFUSAL);
+    expect((await failureOf(other.volume.delete(id, outs))).message).toMatch(REFUSAL);
     expect(t.world.billedVolumes()).toHaveLength(1);
-    await mine?.volume.delete(id, outs);
+    await mine.volume.delete(id, outs);
     expect(t.world.billedVolumes()).toEqual([]);
   });
 });
 
 it("a key that sees the instance is remembered from then on, and the state holds no key", async () => {
-  const { id, outs } = await (mine as ProviderProcess).up(anInstance());
+  const { id, outs } = await mine.up(anInstance());
   expect(JSON.stringify(outs)).not.toContain("key-a");
-  const { props = {} } = (await mine?.instance.read(id, { ...outs, seenWithKey: "00000000" })) ?? {};
+  const { props = {} } = await mine.instance.read(id, { ...outs, seenWithKey: "00000000" });
   expect(props.seenWithKey).toBe(outs.seenWithKey);
   const { outs: updated = {} } =
-    (await mine?.instance.update(id, { ...outs, seenWithKey: "00000000" }, { ...outs, label: "champion" })) ?? {};
+    (await mine.instance.update(id, { ...outs, seenWithKey: "00000000" }, { ...outs, label: "champion" })) ?? {};
   expect(updated.seenWithKey).toBe(outs.seenWithKey);
 });

@@ -1,10 +1,9 @@
+import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
-import { refuseElsewhere, seenWith, wasSeenWithOther } from "../../account/seen-with.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { diffByTable } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
-import { VastError } from "../../errors.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
@@ -78,27 +77,18 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           const keys = await readKeys(account, Number(id), before, operation);
           return { ...(await withDrift(row, before, account, operation)), ...keys, ...seenWith(account) };
         }
-        // Only create writes instanceId: without it the program asked for an instance by its id, and absence is its mistake.
-        if (before.instanceId === undefined) {
-          throw new VastError(
-            "no_such_instance",
-            `There is no instance ${id} in this account. Nothing was changed. Correct the id.`,
-          );
-        }
-        if (account.clock.now() < tooYoungUntil(before)) {
-          throw new VastError(
-            "too_young",
-            `Instance ${id} was rented less than a minute ago and does not show yet; it stays in the stack. Refresh again in a minute.`,
-          );
-        }
-        refuseElsewhere(`Instance ${id}`, before, account);
+        // Only create writes instanceId.
+        const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
+        confirmGone({ noun: "Instance", id, before }, account, doubts);
         await sayWhatStays(account, before, operation);
         return undefined;
       },
 
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
-        await refuseUnlessHere(account, id, before, operation);
+        await refuseElsewhere({ noun: "Instance", id, before }, account, () =>
+          account.look(Number(id), operation.signal),
+        );
         const isLeftBehind = view.leftBehind.delete(id);
         if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
         // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
@@ -111,7 +101,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
 
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
-        await refuseUnlessHere(account, id, before, operation);
+        await refuseElsewhere({ noun: "Instance", id, before }, account, () =>
+          account.look(Number(id), operation.signal),
+        );
         operation.progress(`destroying instance ${id}`);
         await account.destroy(Number(id), {
           timeoutMs: deleteTimeoutMs(before),
@@ -141,12 +133,6 @@ async function withDrift(row: WireInstance, before: Bag, account: Account, opera
   for (const { says } of drifts) operation.warn(says);
   const drift = drifts.length > 0 ? drifts.map(({ name }) => name) : null;
   return { ...refreshedOutputs(row, before, tokenOf(before)), drift };
-}
-
-/** Before something is done to an instance that was last seen with another key: it must be in this account. */
-async function refuseUnlessHere(account: Account, id: string, before: Bag, { signal }: Operation): Promise<void> {
-  if (!wasSeenWithOther(before, account)) return;
-  if (!(await account.look(Number(id), signal))) refuseElsewhere(`Instance ${id}`, before, account);
 }
 
 /** Something is to be sent to Vast, besides ending what was left behind. */

@@ -1,9 +1,8 @@
+import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
-import { refuseElsewhere, seenWith, wasSeenWithOther } from "../../account/seen-with.js";
 import type { WireVolume } from "../../api/volumes.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
-import { VastError } from "../../errors.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
 import { onChange, SIZE_TOLERANCE_GB, same } from "./changes.js";
 import { checkVolume } from "./check.js";
@@ -56,26 +55,17 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
             ...seenWith(account),
           };
         }
-        // Only create writes volumeId: without it the program asked for a volume by its id, and absence is its mistake.
-        if (before.volumeId === undefined) {
-          throw new VastError(
-            "no_such_volume",
-            `There is no volume ${id} in this account. Nothing was changed. Correct the id.`,
-          );
-        }
-        if (account.clock.now() < tooYoungUntil(before)) {
-          throw new VastError(
-            "too_young",
-            `Volume ${id} was rented less than a minute ago and does not show yet; it stays in the stack. Refresh again in a minute.`,
-          );
-        }
-        refuseElsewhere(`Volume ${id}`, before, account);
+        // Only create writes volumeId.
+        const doubts = { wasThere: before.volumeId !== undefined, tooYoungUntil: tooYoungUntil(before) };
+        confirmGone({ noun: "Volume", id, before }, account, doubts);
         return undefined;
       },
 
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
-        await refuseUnlessHere(account, id, before, operation);
+        await refuseElsewhere({ noun: "Volume", id, before }, account, () =>
+          findVolume(account, Number(id), operation),
+        );
         const row = await waitForRow(account, Number(id), wanted, operation);
         if (wanted.onMachineOf !== undefined && wanted.onMachineOf !== before.onMachineOf)
           await warnOfAnotherMachine(account, row, wanted.onMachineOf, operation);
@@ -90,7 +80,9 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
 
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
-        await refuseUnlessHere(account, id, before, operation);
+        await refuseElsewhere({ noun: "Volume", id, before }, account, () =>
+          findVolume(account, Number(id), operation),
+        );
         const consents = before.allowDataLoss === true || view.consented.has(Number(id));
         if (holdsData(before) && !consents && !isLetGo(operation.readConfig, id)) {
           // What is gone already can be forgotten without anybody's consent.
@@ -112,12 +104,6 @@ export const provider = volumeLifecycle();
 
 async function findVolume(account: Account, id: number, { signal }: Operation): Promise<WireVolume | undefined> {
   return (await account.volumes(signal)).find((row) => row.id === id);
-}
-
-/** Before something is done to a volume that was last seen with another key: it must be in this account. */
-async function refuseUnlessHere(account: Account, id: string, before: Bag, operation: Operation): Promise<void> {
-  if (!wasSeenWithOther(before, account)) return;
-  if (!(await findVolume(account, Number(id), operation))) refuseElsewhere(`Volume ${id}`, before, account);
 }
 
 /** A volume that no list has shown may be too young to show; then its absence proves nothing. */
