@@ -12,7 +12,7 @@ import { costRows } from "./cost/rows.js";
 import { findPreview } from "./cost/source.js";
 import { textReport } from "./cost/text-report.js";
 import { codeOf } from "./pulumi.js";
-import { type Surroundings, thisProcess } from "./surroundings.js";
+import { type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 import { paperOf } from "./table.js";
 import { count } from "./text.js";
 
@@ -100,10 +100,7 @@ async function run(file: string | undefined, flags: Flags, surroundings: Surroun
     stderr.write(`error: ${report.limit.text}\n`);
     return 1;
   } catch (error) {
-    // Other programs write into these words as well.
-    const key = settings?.apiKey;
-    const text = messageOf(error);
-    stderr.write(`error: ${key ? text.replaceAll(key, "[API key]") : text}\n`);
+    stderr.write(`error: ${withoutKey(messageOf(error), settings)}\n`);
     return 2;
   }
 }

@@ -1,11 +1,11 @@
 // `pulumi-vastai import`: what exists on Vast already becomes resources of a stack, without a change on Vast.
 import { Command } from "commander";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
-import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
+import { ApiError, AuthError, messageOf } from "../provider/errors.js";
 import { type Flags, findAndWrite, type Wanted } from "./import/find-and-write.js";
 import { wantedOf } from "./import/wanted.js";
 import { type GivenState, readState, stateSources } from "./state/sources.js";
-import { type Surroundings, thisProcess } from "./surroundings.js";
+import { collect, missingKey, type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 
 const HELP = `
 Kinds and their ids:
@@ -47,11 +47,6 @@ Exit codes:
   2  wrong usage or settings, or nothing of the account could be read; nothing
      was written`;
 
-const MISSING_KEY =
-  "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
-  "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
-  '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai import …`.';
-
 /** The command `pulumi-vastai import`. */
 export function importCommand(surroundings: Surroundings = thisProcess): Command {
   return new Command("import")
@@ -79,15 +74,12 @@ async function run(
 ): Promise<0 | 1 | 2> {
   const { env, stderr } = surroundings;
   let settings: Settings | undefined;
-  const wordsOf = (error: unknown) => {
-    const text = error instanceof ApiError ? refused(error, settings) : messageOf(error);
-    // Other programs write into these words as well.
-    return settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text;
-  };
+  const wordsOf = (error: unknown) =>
+    withoutKey(error instanceof ApiError ? refused(error, settings) : messageOf(error), settings);
   try {
     const wanted: Wanted = wantedOf(words, flags);
     settings = resolveSettings(() => undefined, env);
-    if (settings.apiKey === undefined) throw new SettingsError(MISSING_KEY);
+    if (settings.apiKey === undefined) throw missingKey("import …");
     const states = await statesFor(flags, surroundings, wordsOf);
     const account = surroundings.accountOf(settings);
     const isWhole = await findAndWrite(wanted, flags, account, states, surroundings, wordsOf);
@@ -115,10 +107,6 @@ async function statesFor(
     }
   }
   return states;
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }
 
 function refused(error: ApiError, settings: Settings | undefined): string {

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { ApiError, AuthError, messageOf } from "../provider/errors.js";
 import { type Flags, findAndShow } from "./offers/find-and-show.js";
-import { type Surroundings, thisProcess } from "./surroundings.js";
+import { type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 
 /** It asks nothing of standard input. */
 type Needed = Omit<Surroundings, "stdin">;
@@ -71,8 +71,7 @@ async function run(query: string, flags: Flags, surroundings: Needed): Promise<0
     };
     return (await findAndShow(query, flags, lookIn, surroundings)) ? 0 : 1;
   } catch (error) {
-    const text = wordsOf(error);
-    surroundings.stderr.write(`error: ${settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text}\n`);
+    surroundings.stderr.write(`error: ${withoutKey(wordsOf(error), settings)}\n`);
     return 2;
   }
 }

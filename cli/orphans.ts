@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
 import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
 import { type Flags, findAndEnd } from "./orphans/find-and-end.js";
-import { type Surroundings, thisProcess } from "./surroundings.js";
+import { collect, missingKey, type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 
 const HELP = `
 Orphans carry the mark of this provider in their label (pulumi:<token>) and
@@ -24,11 +24,6 @@ Exit codes:
   0  no orphans, or all of them were ended
   1  orphans are left
   2  wrong usage or settings, or a state or the account could not be read`;
-
-const MISSING_KEY =
-  "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
-  "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
-  '`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai orphans`.';
 
 /** The command `pulumi-vastai orphans`. */
 export function orphansCommand(surroundings: Surroundings = thisProcess): Command {
@@ -52,15 +47,12 @@ export function orphansCommand(surroundings: Surroundings = thisProcess): Comman
 async function run(flags: Flags, surroundings: Surroundings): Promise<0 | 1 | 2> {
   const { env, stderr } = surroundings;
   let settings: Settings | undefined;
-  const wordsOf = (error: unknown) => {
-    const text = error instanceof ApiError ? refused(error, settings) : messageOf(error);
-    // Other programs write into these words as well.
-    return settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text;
-  };
+  const wordsOf = (error: unknown) =>
+    withoutKey(error instanceof ApiError ? refused(error, settings) : messageOf(error), settings);
   try {
     checkFlags(flags, surroundings);
     settings = resolveSettings(() => undefined, env);
-    if (settings.apiKey === undefined) throw new SettingsError(MISSING_KEY);
+    if (settings.apiKey === undefined) throw missingKey("orphans");
     const isClean = await findAndEnd(flags, surroundings.accountOf(settings), surroundings, wordsOf);
     return isClean ? 0 : 1;
   } catch (error) {
@@ -93,8 +85,4 @@ function refused(error: ApiError, settings: Settings | undefined): string {
     "or lacks the permission for this call (listing needs instance_read, --destroy instance_write), which changed nothing. " +
     "Set a valid one in VAST_API_KEY."
   );
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
 }

@@ -1,5 +1,6 @@
 import { type Account, accountFor } from "../provider/account/account.js";
 import type { Settings } from "../provider/account/settings.js";
+import { SettingsError } from "../provider/errors.js";
 
 /** What a command needs of the process it runs in; replaced in tests. */
 export interface Surroundings {
@@ -23,3 +24,22 @@ export const thisProcess: Surroundings = {
     process.exitCode = code;
   },
 };
+
+/** A text without the API key, which other programs may have written into it as well. */
+export function withoutKey(text: string, settings: Settings | undefined): string {
+  return settings?.apiKey ? text.replaceAll(settings.apiKey, "[API key]") : text;
+}
+
+/** Why a command that looks at the account cannot, where no key is set; `command` is how it was called. */
+export function missingKey(command: string): SettingsError {
+  return new SettingsError(
+    "No Vast.ai API key was found, so the account cannot be looked at; nothing was sent. Set the environment variable VAST_API_KEY " +
+      "(keys: https://cloud.vast.ai/manage-keys/); one in the stack configuration is not read, but can be handed over: " +
+      `\`VAST_API_KEY="$(pulumi config get vastai:apiKey)" pulumi-vastai ${command}\`.`,
+  );
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}

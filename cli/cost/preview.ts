@@ -1,19 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
+import { PropertyBag } from "../pulumi-json.js";
 import { parseJson, plain } from "../text.js";
-
-const Bag = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((bag) => bag ?? {});
 
 const ResourceState = z.looseObject({
   type: z.string(),
   id: z.string().nullish(),
   external: z.boolean().nullish(),
   parent: z.string().nullish(),
-  inputs: Bag,
-  outputs: Bag,
+  inputs: PropertyBag,
+  outputs: PropertyBag,
   propertyDependencies: z
     .record(z.string(), z.array(z.string()).nullish())
     .nullish()

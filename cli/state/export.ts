@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PropertyBag } from "../pulumi-json.js";
 import { parseJson } from "../text.js";
 
 /** One resource as a Pulumi state has it, or an operation that began and whose end the state does not know. */
@@ -24,11 +25,6 @@ export interface StateReading {
   readonly stacks: readonly string[];
 }
 
-const Bag = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((bag) => bag ?? {});
-
 const Resource = z.looseObject({
   urn: z.string(),
   type: z.string(),
@@ -36,8 +32,8 @@ const Resource = z.looseObject({
   external: z.boolean().nullish(),
   delete: z.boolean().nullish(),
   pendingReplacement: z.boolean().nullish(),
-  inputs: Bag,
-  outputs: Bag,
+  inputs: PropertyBag,
+  outputs: PropertyBag,
 });
 type Resource = z.infer<typeof Resource>;
 
