@@ -4,8 +4,8 @@ import { messageOf, SettingsError } from "../errors.js";
 import { type PricedRental, STORAGE_HOURS_PER_MONTH } from "./price.js";
 import type { OfferQuery } from "./query.js";
 import type { OfferCandidate, OrderBy } from "./rank.js";
-import { fits } from "./recheck.js";
 import { findOffer, searchOffers } from "./search.js";
+import { isOnAskedMachine, tiedTo } from "./tied.js";
 import type { VolumeOfferQuery } from "./volume-query.js";
 import { findVolumeOffer, searchVolumeOffers } from "./volume-search.js";
 
@@ -119,12 +119,9 @@ async function candidates(
     const found = await findOffer(search, offerId, wish, signal);
     return found && found.dollarsPerHour <= cap ? [found] : [];
   }
-  // As when renting: a machine that a volume has chosen is not to be hidden by a filter that nobody asked for.
-  const tied = offer.verified === undefined && offer.verification === undefined ? { verified: "any" as const } : {};
-  const query = machineId === undefined ? offer : { ...offer, ...tied, machineId };
+  const query = machineId === undefined ? offer : tiedTo(machineId, offer);
   const found = await searchOffers(search, { ...wish, query, most }, signal);
-  const asked = offer.machineId === undefined ? {} : { machineId: offer.machineId };
-  return found.filter((candidate) => fits(candidate.offer, asked, { defaultFilters: false }).fits);
+  return found.filter((candidate) => isOnAskedMachine(candidate, offer));
 }
 
 function priceOf(found: OfferCandidate | undefined, wish: InstanceWish): Estimate {

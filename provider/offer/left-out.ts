@@ -1,6 +1,6 @@
 import type { WireOffer } from "../api/offers.js";
 import type { Requirement } from "./requirement.js";
-import { suits, toCandidate, type WantedOffer } from "./search.js";
+import { suiting, type WantedOffer } from "./search.js";
 
 /** What is wanted, without any of these requirements. */
 export function withoutAll(wanted: WantedOffer, requirements: readonly Requirement[]): WantedOffer {
@@ -9,10 +9,7 @@ export function withoutAll(wanted: WantedOffer, requirements: readonly Requireme
 
 /** The offers that fit a wish, with their prices in $/h. */
 export function pricesOf(offers: readonly WireOffer[], wish: WantedOffer): [id: number, dollarsPerHour: number][] {
-  return offers.flatMap((offer) => {
-    const candidate = toCandidate(offer, wish);
-    return candidate && suits(candidate, wish) ? [[candidate.offerId, candidate.dollarsPerHour] as const] : [];
-  }) as [number, number][];
+  return suiting(offers, wish).map(({ offerId, dollarsPerHour }) => [offerId, dollarsPerHour]);
 }
 
 /** How many offers fail one requirement, whatever the others say. */

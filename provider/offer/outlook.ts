@@ -3,7 +3,7 @@ import { countryOf } from "./country.js";
 import { describeQuery } from "./describe.js";
 import { PAGE_SIZE } from "./paging.js";
 import { type OfferCandidate, orderOrCheapest, rank } from "./rank.js";
-import { suits, toCandidate, toSearch, type WantedOffer } from "./search.js";
+import { suiting, toSearch, type WantedOffer } from "./search.js";
 
 /** What the market has for a wish at this moment, by one search. Prices in $/h with the wanted disk. */
 export interface Outlook {
@@ -35,12 +35,7 @@ export async function lookAtMarket(
     ? { ...wanted, maxDollarsPerHour: undefined, bidDollarsPerHour: undefined }
     : wanted;
   const offers = await search({ ...toSearch(wide), limit: PAGE_SIZE }, signal);
-  const suiting = (wish: WantedOffer) =>
-    offers.flatMap((offer) => {
-      const candidate = toCandidate(offer, wish);
-      return candidate && suits(candidate, wish) ? [candidate] : [];
-    });
-  const [all, fitting] = [suiting(wide), rank(suiting(wanted), wanted.orderBy)];
+  const [all, fitting] = [suiting(offers, wide), rank(suiting(offers, wanted), wanted.orderBy)];
   const isWhole = offers.length < PAGE_SIZE;
   const prices = all.map(({ dollarsPerHour }) => dollarsPerHour).sort((a, b) => a - b);
   const cap = wanted.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;

@@ -108,7 +108,7 @@ export function toSearch(wanted: WantedOffer): Omit<SearchBody, "limit"> {
 }
 
 /** An offer at its price with the wanted disk; undefined when it doesn't tell enough. */
-export function toCandidate(offer: WireOffer, rental: PricedRental): OfferCandidate | undefined {
+function toCandidate(offer: WireOffer, rental: PricedRental): OfferCandidate | undefined {
   const price = hourlyPrice(offer, rental);
   if (price === undefined) return undefined;
   return {
@@ -120,13 +120,18 @@ export function toCandidate(offer: WireOffer, rental: PricedRental): OfferCandid
   };
 }
 
+/** Those of some offers that meet everything that is wanted, at their prices. */
+export function suiting(offers: readonly WireOffer[], wanted: WantedOffer): OfferCandidate[] {
+  return offers.flatMap((offer) => toCandidate(offer, wanted) ?? []).filter((candidate) => suits(candidate, wanted));
+}
+
 /** Whether an offer's machine lets a new volume of this size be made with the rent. */
 export function hasRoom({ avail_vol_ask_id: askId, avail_vol_size: freeGb }: WireOffer, sizeGb: number): boolean {
   return typeof askId === "number" && typeof freeGb === "number" && freeGb >= sizeGb;
 }
 
 /** Whether an offer meets everything that is wanted, whatever the server filtered. */
-export function suits({ offer, dollarsPerHour }: OfferCandidate, wanted: WantedOffer): boolean {
+function suits({ offer, dollarsPerHour }: OfferCandidate, wanted: WantedOffer): boolean {
   const { query, defaultFilters, diskGb, rentalType, bidDollarsPerHour, maxDollarsPerHour, newVolumeGb } = wanted;
   if (dollarsPerHour > (maxDollarsPerHour ?? Number.POSITIVE_INFINITY)) return false;
   if (typeof offer.disk_space !== "number" || offer.disk_space < diskGb) return false;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fullImage, splitImage } from "../../provider/api/image.js";
 import type { Bag } from "../../provider/engine/values.js";
 import { onChange } from "../../provider/resources/template/changes.js";
 import { checkTemplate } from "../../provider/resources/template/check.js";
 import { markedDescription, readDescription } from "../../provider/resources/template/description-mark.js";
-import { fullImage, splitImage } from "../../provider/resources/template/image.js";
 import { TOKEN } from "../support/harness.js";
 import { MARK } from "./given.js";
 

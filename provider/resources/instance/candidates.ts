@@ -1,11 +1,11 @@
 import { NothingRentedError } from "../../errors.js";
 import { describeQuery } from "../../offer/describe.js";
-import type { OfferQuery } from "../../offer/query.js";
 import type { OfferCandidate } from "../../offer/rank.js";
-import { fits } from "../../offer/recheck.js";
 import { findOffer, hasRoom, searchOffers, type WantedOffer } from "../../offer/search.js";
+import { isOnAskedMachine, tiedTo } from "../../offer/tied.js";
 import { whyNothingFits } from "../../offer/why.js";
 import { whyText } from "../../offer/why-text.js";
+import type { InstanceInputs } from "./inputs.js";
 import type { Mount } from "./mount.js";
 import type { RentContext } from "./rent.js";
 
@@ -27,23 +27,38 @@ export async function candidatesOf(context: RentContext): Promise<OfferCandidate
   // Others in this process hold some of the best already.
   const most = inputs.maxAttempts + attempts.failed.length + account.claims.count() + 5;
   const found = await searchOffers(search, { ...wish, most }, operation.signal);
-  // The program's own condition on the machine gave way to the volume's.
-  return found.filter(({ offer }) => fits(offer, machineOnly(asked), { defaultFilters: false }).fits);
+  return found.filter((candidate) => isOnAskedMachine(candidate, asked));
 }
 
-/** What is looked for on the market. */
-function wishOf({ inputs, mount }: RentContext): WantedOffer {
-  const asked = inputs.offer ?? {};
+/** What these inputs look for on the market, wherever a volume of theirs is. */
+export function wantedBy(inputs: InstanceInputs): WantedOffer {
+  const {
+    offer = {},
+    orderBy,
+    rentalType,
+    bidDollarsPerHour,
+    maxDollarsPerHour,
+    diskGb,
+    defaultFilters,
+    volumes,
+  } = inputs;
+  const newVolumeGb = volumes[0]?.sizeGb;
   return {
-    query: mount?.is === "existing" ? onMachine(asked, mount.machineId) : asked,
-    diskGb: inputs.diskGb,
-    rentalType: inputs.rentalType,
-    bidDollarsPerHour: inputs.bidDollarsPerHour,
-    maxDollarsPerHour: inputs.maxDollarsPerHour,
-    newVolumeGb: mount?.is === "new" ? mount.sizeGb : undefined,
-    orderBy: inputs.orderBy,
-    defaultFilters: inputs.defaultFilters,
+    query: offer,
+    orderBy,
+    rentalType,
+    bidDollarsPerHour,
+    maxDollarsPerHour,
+    diskGb,
+    defaultFilters,
+    newVolumeGb,
   };
+}
+
+/** The same, on the machine of the volume that exists. */
+function wishOf({ inputs, mount }: RentContext): WantedOffer {
+  const wanted = wantedBy(inputs);
+  return mount?.is === "existing" ? { ...wanted, query: tiedTo(mount.machineId, wanted.query) } : wanted;
 }
 
 /** Which condition rules out how many offers, as sentences; empty when the market does not tell. Costs a few searches, seconds apart. */
@@ -65,16 +80,6 @@ export function mountText(mount: Mount | undefined): string {
   return mount.is === "new"
     ? `, room for a new volume of ${mount.sizeGb} GB`
     : `, on machine ${mount.machineId} (volume ${mount.volumeId} ties the search to it)`;
-}
-
-/** A machine that is chosen by its volume is not to be hidden by a filter that nobody asked for. */
-function onMachine(query: OfferQuery, machineId: number): OfferQuery {
-  const verified = query.verified ?? (query.verification === undefined ? "any" : undefined);
-  return { ...query, machineId, ...(verified === undefined ? {} : { verified }) };
-}
-
-function machineOnly({ machineId }: OfferQuery): OfferQuery {
-  return machineId === undefined ? {} : { machineId };
 }
 
 /** Refuses an offer that was chosen by its id and cannot mount the volume. */

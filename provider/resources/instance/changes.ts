@@ -1,3 +1,4 @@
+import { fullImage } from "../../api/image.js";
 import type { ChangeTable, Sameness } from "../../engine/diff.js";
 import type { InstanceInputs } from "./inputs.js";
 import { sameKeyIds, samePublicKeys } from "./keys.js";
@@ -56,7 +57,7 @@ export const PRICE_TOLERANCE = 1e-6;
 /** Where Vast answers another spelling of the same thing (vast-api.md §3, normalisation). */
 export const same: Sameness<InstanceInputs> = {
   // An image that the program leaves to the template reads back as the template's.
-  image: (before, wanted) => wanted === undefined || withTag(before) === withTag(wanted),
+  image: (before, wanted) => wanted === undefined || fullImage(before ?? "") === fullImage(wanted),
   runtype: (_before, wanted) => wanted === undefined,
   connection: (before, wanted) => (before ?? "direct") === (wanted ?? "direct"),
   diskGb: (before, wanted) => Math.abs((before ?? 0) - wanted) <= DISK_TOLERANCE_GB,
@@ -69,12 +70,6 @@ export const same: Sameness<InstanceInputs> = {
   sshKeyIds: sameKeyIds,
   sshPublicKeys: samePublicKeys,
 };
-
-function withTag(image: string | undefined): string {
-  if (!image) return "";
-  const name = image.slice(image.lastIndexOf("/") + 1);
-  return name.includes(":") || name.includes("@") ? image : `${image}:latest`;
-}
 
 /** The inputs that the in-place update of the container carries. */
 export const CONTAINER_INPUTS = ["image", "templateHash", "args", "entrypoint", "onstart", "env", "ports"] as const;

@@ -1,11 +1,12 @@
 import type { Account } from "../../account/account.js";
+import { fullImage } from "../../api/image.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { messageOf } from "../../errors.js";
 import { lookAtMarket, type Outlook, outlookText, outlookWarnings } from "../../offer/outlook.js";
 import { rememberedSearch } from "../../offer/remembered.js";
-import type { WantedOffer } from "../../offer/search.js";
-import { findOffer } from "../../offer/search.js";
+import { findOffer, type WantedOffer } from "../../offer/search.js";
 import { standingDefaults } from "../../offer/wire-filters.js";
+import { wantedBy } from "./candidates.js";
 import type { InstanceInputs } from "./inputs.js";
 
 /** What all new instances of one process together may wait for the market: a preview is not to be slow. */
@@ -105,25 +106,12 @@ async function look(
   };
 }
 
-function wantedBy(inputs: InstanceInputs): WantedOffer {
-  const { offer, orderBy, rentalType, bidDollarsPerHour, maxDollarsPerHour, diskGb, defaultFilters, volumes } = inputs;
-  return {
-    query: offer ?? {},
-    orderBy,
-    rentalType,
-    bidDollarsPerHour,
-    maxDollarsPerHour,
-    diskGb,
-    defaultFilters,
-    newVolumeGb: volumes.find(({ sizeGb }) => typeof sizeGb === "number")?.sizeGb ?? undefined,
-  };
-}
-
 /** What the inputs themselves let expect, as whole sentences. */
 function inputWarnings(inputs: InstanceInputs, unknown: ReadonlySet<string>): string[] {
   const { image, offer = {}, defaultFilters, timeToLiveHours, offerId, adoptInstanceId } = inputs;
   const warnings: string[] = [];
-  if (image !== undefined && isMovingTag(image)) {
+  // A digest never moves.
+  if (image !== undefined && fullImage(image).endsWith(":latest")) {
     warnings.push(`The image ${image} means another one tomorrow: name a version, or a digest.`);
   }
   const isRented = offerId === undefined && adoptInstanceId === undefined && !unknown.has("offer");
@@ -135,11 +123,4 @@ function inputWarnings(inputs: InstanceInputs, unknown: ReadonlySet<string>): st
     warnings.push("It has no `timeToLiveHours`: it is billed until somebody destroys it.");
   }
   return warnings;
-}
-
-/** No tag means `latest`; a digest never moves. */
-function isMovingTag(image: string): boolean {
-  if (image.includes("@")) return false;
-  const tag = /:([^:/]+)$/.exec(image)?.[1];
-  return tag === undefined || tag === "latest";
 }

@@ -3,11 +3,10 @@ import type { WireInstance } from "../../api/instance-row.js";
 import type { WirePriceIncrease } from "../../api/price-increases.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
+import { STORAGE_HOURS_PER_MONTH } from "../../offer/price.js";
 import type { Drift } from "./drift.js";
 
 const SECONDS_PER_HOUR = 3600;
-/** Vast counts a month as 30 days. */
-const HOURS_PER_MONTH = 720;
 
 /**
  * What the host of an instance asks for from the end of its contract on, as a drift in words; undefined when it asks for nothing. Bids have no
@@ -42,7 +41,7 @@ function proposalText(id: number, proposal: WirePriceIncrease): string {
       "disk ",
       proposal.old_disk_ram_costpersec,
       proposal.new_disk_ram_costpersec,
-      SECONDS_PER_HOUR * HOURS_PER_MONTH,
+      SECONDS_PER_HOUR * STORAGE_HOURS_PER_MONTH,
       "$/GB and month",
     ),
     change("upload ", proposal.old_bwu_cost, proposal.new_bwu_cost, 1, "$/GB"),

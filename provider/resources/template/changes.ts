@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { fullImage } from "../../api/image.js";
 import { type ChangeEffect, type ChangeTable, isSameInput, type Sameness } from "../../engine/diff.js";
 import type { Bag } from "../../engine/values.js";
 import { OfferQuery } from "../../offer/query.js";
 import { toWireFilters } from "../../offer/wire-filters.js";
-import { fullImage } from "./image.js";
 import type { TemplateInputs } from "./inputs.js";
 
 const IN_PLACE: readonly [ChangeEffect, string] = [

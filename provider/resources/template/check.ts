@@ -1,9 +1,9 @@
+import { splitImage } from "../../api/image.js";
 import { MOST_PORTS, parsePort, portText } from "../../api/ports.js";
 import { checkBySchema } from "../../engine/check.js";
 import type { Noun } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { readDescription } from "./description-mark.js";
-import { splitImage } from "./image.js";
 import { TemplateInputs } from "./inputs.js";
 
 /** Inputs whose values are not repeated in messages. */

@@ -1,8 +1,8 @@
 import { formatDockerFlags, joinWords } from "../../api/docker-flags.js";
+import { splitImage } from "../../api/image.js";
 import type { TemplateDocument } from "../../api/templates.js";
 import { filtersOf } from "./changes.js";
 import { markedDescription } from "./description-mark.js";
-import { splitImage } from "./image.js";
 import type { TemplateInputs } from "./inputs.js";
 
 /** The whole template in Vast's words, so that what the program leaves out is empty on Vast too. */

@@ -1,5 +1,5 @@
+import { fullImage } from "../../../provider/api/image.js";
 import { readDescription } from "../../../provider/resources/template/description-mark.js";
-import { fullImage } from "../../../provider/resources/template/image.js";
 import type { TemplateView } from "../../../simulator/index.js";
 import { edit, type NounRules, type Thing } from "./noun.js";
 
