@@ -5,6 +5,11 @@ export interface Clock {
   /** Resolves after `ms` milliseconds of this clock; rejects with the signal's reason as soon as it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
+   * Resolves after `ms` milliseconds of the wall, to wait for what other processes do at their own pace. A sped-up clock does not
+   * shorten it.
+   */
+  pause(ms: number): Promise<void>;
+  /**
    * A signal that aborts after `ms` milliseconds, to bound one request or probe. A sped-up clock does not shorten it:
    * the network does not hurry along. Call `cancel` when the work is done.
    */
@@ -48,6 +53,7 @@ export function systemClock(speed = 1): Clock {
         );
         signal?.addEventListener("abort", onAbort, { once: true });
       }),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, LONGEST_TIMER_MS))),
     timeLimit: (ms) => {
       const controller = new AbortController();
       const timer = setTimeout(() => controller.abort(), Math.min(ms, LONGEST_TIMER_MS));

@@ -1,5 +1,6 @@
 import { type Client, createClient } from "../api/client.js";
 import type { WireInstance } from "../api/instance-row.js";
+import { instanceEndpoints } from "../api/instances.js";
 import type { WireSshKey } from "../api/ssh-keys.js";
 import type { WireVolume } from "../api/volumes.js";
 import { type Clock, systemClock } from "../clock.js";
@@ -48,13 +49,17 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
   const { apiUrl, apiKey, keySource } = settings;
   const client = createClient({ apiUrl, apiKey, keySource, clock, missingKey: MISSING_KEY });
   const listing = createListing(client);
-  const rowsOf = gather<readonly number[], WireInstance[]>(clock, (ids) => listing.byIds(ids.flat()));
-  const everything = gather<void, WireInstance[]>(clock, () => listing.all({}));
+  const inTurn = { spacingMs: instanceEndpoints.list.minIntervalSeconds * 1000 };
+  const rowsOf = gather<readonly number[], WireInstance[]>(clock, (ids) => listing.byIds(ids.flat()), inTurn);
+  const everything = gather<void, WireInstance[]>(clock, () => listing.all({}), inTurn);
   const sshKeys = gather<void, WireSshKey[]>(clock, () => client.sshKeys.list());
   const envVarNames = gather<void, string[]>(clock, () => client.secrets.names());
   const allVolumes = gather<void, WireVolume[]>(clock, () => client.volumes.list());
+  const inList = async (id: number, signal?: AbortSignal) => (await rowsOf([id], signal)).find((row) => row.id === id);
   const look: Account["look"] = async (id, signal) =>
-    (await rowsOf([id], signal)).find((row) => row.id === id) ?? (await client.instances.show(id, signal));
+    (await inList(id, signal)) ?? (await client.instances.show(id, signal));
+  const lookInLists: Account["look"] = async (id, signal) =>
+    (await inList(id, signal)) ?? (await everything(undefined, signal)).find((row) => row.id === id);
   return {
     settings,
     client,
@@ -64,8 +69,8 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     claims: createClaims(),
     marked: createMarked(listing, clock, Boolean(apiKey)),
     priceIncreases: createPriceIncreases(client, clock),
-    watcher: createWatcher(clock, (ids) => rowsOf(ids)),
-    destroy: createDestroyer(client, clock, look),
+    watcher: createWatcher(clock, (ids) => rowsOf(ids, undefined, "now")),
+    destroy: createDestroyer(client, clock, { look, lookInLists }),
     knownIds: new Set(),
     contracts: (signal) => everything(undefined, signal),
     volumes: (signal) => allVolumes(undefined, signal),

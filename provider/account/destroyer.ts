@@ -1,6 +1,6 @@
 import type { Client } from "../api/client.js";
 import type { WireInstance } from "../api/instance-row.js";
-import { DESTROY_BATCH_SIZE } from "../api/instances.js";
+import { DESTROY_BATCH_SIZE, instanceEndpoints } from "../api/instances.js";
 import type { Clock } from "../clock.js";
 import { ApiError, AuthError, VastError, WireFormatError } from "../errors.js";
 import { gather } from "./gather.js";
@@ -24,15 +24,31 @@ const CONFIRM_EVERY_MS = 3_000;
 /** Sent again this often while a contract that was told to end still shows: the answer may have lied. */
 const REPEAT_AFTER_LOOKS = 4;
 
+/** What a call said of one id: it ended; it was not there; or it was told to end with others, and whether it was there is not said. */
+type Outcome = "ended" | "absent" | "told";
+
+/** Looks whether an instance is there: undefined when it does not exist. */
+type LookAt = (id: number, signal?: AbortSignal) => Promise<WireInstance | undefined>;
+
+/** The two ways to see that a contract is gone. */
+export interface DestroyLooks {
+  /** By a list and by its id. */
+  readonly look: LookAt;
+  /**
+   * By two lists, one of ids and one of everything: enough for those whose end the server has acknowledged, and a call for 25 of them, where
+   * looks by id are two seconds apart.
+   */
+  readonly lookInLists: LookAt;
+}
+
 /** A destroyer whose calls that come together leave in batches of 64; a refused batch is sent one by one. */
-export function createDestroyer(
-  client: Client,
-  clock: Clock,
-  look: (id: number, signal?: AbortSignal) => Promise<WireInstance | undefined>,
-): Destroyer {
-  /** Which of the ids a call ended; the others were absent, or their own call failed. */
-  const send = gather<number, Map<number, PromiseSettledResult<"ended" | "absent">>>(clock, async (ids) => {
-    const outcomes = new Map<number, PromiseSettledResult<"ended" | "absent">>();
+export function createDestroyer(client: Client, clock: Clock, { look, lookInLists }: DestroyLooks): Destroyer {
+  const send = gather<number, Map<number, PromiseSettledResult<Outcome>>>(clock, sendAll, {
+    spacingMs: instanceEndpoints.destroyMany.minIntervalSeconds * 1000,
+  });
+
+  async function sendAll(ids: readonly number[]): Promise<Map<number, PromiseSettledResult<Outcome>>> {
+    const outcomes = new Map<number, PromiseSettledResult<Outcome>>();
     const unique = [...new Set(ids)];
     for (let i = 0; i < unique.length; i += DESTROY_BATCH_SIZE) {
       const batch = unique.slice(i, i + DESTROY_BATCH_SIZE);
@@ -40,14 +56,13 @@ export function createDestroyer(
       for (const [j, id] of batch.entries()) outcomes.set(id, results[j] ?? { status: "fulfilled", value: "absent" });
     }
     return outcomes;
-  });
+  }
 
-  async function sendBatch(ids: readonly number[]): Promise<PromiseSettledResult<"ended" | "absent">[]> {
+  async function sendBatch(ids: readonly number[]): Promise<PromiseSettledResult<Outcome>[]> {
     if (ids.length > 1) {
       try {
         await client.instances.destroyMany(ids);
-        // Whether each of them existed is not said: only a look tells.
-        return ids.map(() => ({ status: "fulfilled", value: "absent" }));
+        return ids.map(() => ({ status: "fulfilled", value: "told" }));
       } catch (error) {
         // The bulk route is undocumented, and one id that is gone may fail all: a refusal has a second way.
         const hasSecondWay =
@@ -58,7 +73,7 @@ export function createDestroyer(
     return Promise.allSettled(ids.map((id) => client.instances.destroy(id)));
   }
 
-  async function sendTogether(id: number, signal: AbortSignal | undefined): Promise<"ended" | "absent"> {
+  async function sendTogether(id: number, signal: AbortSignal | undefined): Promise<Outcome> {
     const outcome = (await send(id, signal)).get(id);
     if (outcome?.status === "rejected") throw outcome.reason;
     return outcome?.value ?? "absent";
@@ -67,13 +82,15 @@ export function createDestroyer(
   return async (id, { timeoutMs, tooYoungUntil = 0, signal }) => {
     const deadline = clock.now() + timeoutMs;
     let ended = false;
+    let lookAt = look;
     for (let looks = 0; ; looks += 1) {
       if (looks % REPEAT_AFTER_LOOKS === 0) {
         // What the bulk route did not end, its own call may.
         const outcome = looks === 0 ? await sendTogether(id, signal) : await client.instances.destroy(id, signal);
         ended ||= outcome === "ended";
+        lookAt = outcome === "told" ? lookInLists : look;
       }
-      const row = await look(id, signal);
+      const row = await lookAt(id, signal);
       if (!row && (ended || clock.now() >= tooYoungUntil)) return;
       if (row && clock.now() >= deadline) throw stillThere(row, timeoutMs);
       await clock.sleep(CONFIRM_EVERY_MS, signal);

@@ -1,31 +1,76 @@
 import { type Clock, untilAborted } from "../clock.js";
 
-/** How long the first asker waits for company. Long enough for calls that the engine makes together, short to a person. */
-const WINDOW_MS = 40;
+/** How long company is waited for since the last that came. Long enough for calls that the engine makes together, short to a person. */
+const QUIET_MS = 40;
+/** The most windows in a row that newcomers keep open: the engine hands over a hundred resources within half a second. */
+const MOST_WINDOWS = 15;
+
+/** How callers are gathered. */
+export interface GatherOptions {
+  /** Least milliseconds of the clock between the beginnings of two runs, where the work has to wait for its turn anyway. Default 0. */
+  readonly spacingMs?: number;
+}
+
+/** Asks for a piece of work; `now` lets nobody wait for company, and takes along those who do. */
+export type Gathered<Key, Result> = (key: Key, signal?: AbortSignal, when?: "now") => Promise<Result>;
+
+interface Round<Key, Result> {
+  readonly keys: Key[];
+  readonly result: Promise<Result>;
+  /** Begins the work, if it has not begun. */
+  begin(): void;
+}
 
 /**
- * Serves callers that come together with one piece of work: the first opens a short window, all keys that arrive in it go
- * into one `run`, and everybody gets its result. Work that has begun is never joined: its answer may be older than the
- * question. An aborted signal frees its caller at once and leaves the others alone.
+ * Serves callers that come together with one piece of work: the first opens a short window, which stays open while others arrive; all keys
+ * that came go into one `run`, and everybody gets its result. Work that has begun is never joined: its answer may be older than the question.
+ * An aborted signal frees its caller at once and leaves the others alone. The window is one of the wall: the engine does not hurry along with
+ * a sped-up clock.
  */
-export function gather<Key, Result>(clock: Clock, run: (keys: Key[]) => Promise<Result>) {
-  let open: { keys: Key[]; result: Promise<Result> } | undefined;
-  return async (key: Key, signal?: AbortSignal): Promise<Result> => {
+export function gather<Key, Result>(
+  clock: Clock,
+  run: (keys: Key[]) => Promise<Result>,
+  { spacingMs = 0 }: GatherOptions = {},
+): Gathered<Key, Result> {
+  let open: Round<Key, Result> | undefined;
+  let begunAt = Number.NEGATIVE_INFINITY;
+
+  function openRound(): Round<Key, Result> {
+    const keys: Key[] = [];
+    let begin = () => {};
+    const result = new Promise<Result>((resolve, reject) => {
+      begin = () => {
+        if (open !== round) return;
+        open = undefined;
+        begunAt = clock.now();
+        run(keys).then(resolve, reject);
+      };
+    });
+    // Everybody may have left by the time it fails.
+    result.catch(() => {});
+    const round = { keys, result, begin };
+    return round;
+  }
+
+  async function waitForCompany({ keys, begin }: Round<Key, Result>): Promise<void> {
+    for (let windows = 0, seen = -1; windows < MOST_WINDOWS && keys.length > seen; windows += 1) {
+      seen = keys.length;
+      await clock.pause(QUIET_MS);
+    }
+    const tooSoonMs = begunAt + spacingMs - clock.now();
+    if (tooSoonMs > 0) await clock.sleep(tooSoonMs);
+    begin();
+  }
+
+  return async (key, signal, when) => {
     // Work that nobody waits for any more is not begun: it may be a destroy.
     signal?.throwIfAborted();
-    if (!open) {
-      const keys: Key[] = [];
-      open = {
-        keys,
-        result: clock.sleep(WINDOW_MS).then(() => {
-          open = undefined;
-          return run(keys);
-        }),
-      };
-      // Everybody may have left by the time it fails.
-      open.result.catch(() => {});
-    }
-    open.keys.push(key);
-    return untilAborted(open.result, signal);
+    const isFirst = open === undefined;
+    open ??= openRound();
+    const { keys, result, begin } = open;
+    keys.push(key);
+    if (when === "now") begin();
+    else if (isFirst) void waitForCompany(open);
+    return untilAborted(result, signal);
   };
 }

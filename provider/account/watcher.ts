@@ -1,4 +1,5 @@
 import type { WireInstance } from "../api/instance-row.js";
+import { LIST_PAGE_SIZE } from "../api/instances.js";
 import { type Clock, untilAborted } from "../clock.js";
 import { VastError } from "../errors.js";
 
@@ -50,7 +51,7 @@ const TOGETHER_MS = 20;
 /** How long before a deadline the last look starts, so that its answer comes in time. */
 const LAST_LOOK_MS = 1_500;
 
-/** A watcher that reads rows by `rowsOf` and stops looking when nobody waits. */
+/** A watcher that reads rows by `rowsOf`, a page at a time, and stops looking when nobody waits. */
 export function createWatcher(clock: Clock, rowsOf: (ids: number[]) => Promise<WireInstance[]>): Watcher {
   const subscriptions = new Set<Subscription>();
   let wakeUp = new AbortController();
@@ -62,13 +63,22 @@ export function createWatcher(clock: Clock, rowsOf: (ids: number[]) => Promise<W
       await clock.sleep(TOGETHER_MS);
       // From here on, whoever comes or leaves last ends the sleep below, also while the look is on its way.
       wakeUp = new AbortController();
+      const begunAt = clock.now();
       await lookOnce([...subscriptions]);
-      if (subscriptions.size > 0) await clock.sleep(untilNextLook(), wakeUp.signal).catch(() => {});
+      if (subscriptions.size > 0) await clock.sleep(untilNextLook(begunAt), wakeUp.signal).catch(() => {});
     }
     looking = false;
   }
 
+  /** Each page is handed on as soon as it has come: behind it others wait for their turn. */
   async function lookOnce(asked: readonly Subscription[]): Promise<void> {
+    const pages = Array.from({ length: Math.ceil(asked.length / LIST_PAGE_SIZE) }, (_, i) =>
+      asked.slice(i * LIST_PAGE_SIZE, (i + 1) * LIST_PAGE_SIZE),
+    );
+    await Promise.all(pages.map(lookAtPage));
+  }
+
+  async function lookAtPage(asked: readonly Subscription[]): Promise<void> {
     const answer = await rowsOf(asked.map(({ id }) => id)).then(
       (rows) => ({ rows: new Map(rows.map((row) => [row.id, row])) }),
       (trouble: unknown) => ({ trouble }),
@@ -81,12 +91,14 @@ export function createWatcher(clock: Clock, rowsOf: (ids: number[]) => Promise<W
     }
   }
 
-  function untilNextLook(): number {
+  /** The pace counts from the beginning of a look: an answer that took its time has used it up. */
+  function untilNextLook(begunAt: number): number {
     const now = clock.now();
     const waits = [...subscriptions].map(({ since, deadline }) => {
       const pace = PACE.find(({ untilMs }) => now - since < untilMs)?.everyMs ?? 0;
+      const untilPace = Math.max(0, begunAt + pace - now);
       const untilLastLook = deadline - LAST_LOOK_MS - now;
-      return untilLastLook > 0 ? Math.min(pace, untilLastLook) : pace;
+      return untilLastLook > 0 ? Math.min(untilPace, untilLastLook) : untilPace;
     });
     return Math.min(...waits);
   }

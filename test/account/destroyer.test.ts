@@ -25,6 +25,14 @@ describe("contracts on Vast", () => {
     expect([calls(bulk), calls(single)]).toEqual([1, 0]);
   });
 
+  it("are seen to be gone in lists, when they end together: looks by id are seconds apart", async () => {
+    const { account, ids, world, calls } = await accountWith(30);
+    await Promise.all(ids.map((id) => account.destroy(id, options)));
+    expect(world.billedContracts()).toEqual([]);
+    expect(calls(/^GET /)).toBe(3);
+    expect(calls(/^GET \/api\/v0\/instances\/\d+\/$/)).toBe(0);
+  });
+
   it("end in calls of 64", async () => {
     const { account, ids, world, calls } = await accountWith(65);
     await Promise.all(ids.map((id) => account.destroy(id, options)));
@@ -85,7 +93,8 @@ async function destroyerOf(
   });
   const clock = testClock();
   const there = (id: number) => (ended.has(id) || gone(id) ? undefined : WireInstance.parse({ id, dph_total: 0.3 }));
-  const destroy = createDestroyer(clientOf(server.url, { clock }), clock, async (id) => (look ?? there)(id));
+  const lookAt = async (id: number) => (look ?? there)(id);
+  const destroy = createDestroyer(clientOf(server.url, { clock }), clock, { look: lookAt, lookInLists: lookAt });
   return { destroy, calls, clock };
 }
 

@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { gather } from "../../provider/account/gather.js";
+import { type GatherOptions, gather } from "../../provider/account/gather.js";
 import { CancelledError } from "../../provider/errors.js";
 import { errorOf, testClock } from "../api/tiny-server.js";
 
 /** Work that is noted, and that answers how often it was done. */
-function gathered(work: (keys: number[], nth: number) => Promise<string> = async (_keys, nth) => `run ${nth}`) {
+function gathered(
+  work: (keys: number[], nth: number) => Promise<string> = async (_keys, nth) => `run ${nth}`,
+  options?: GatherOptions,
+) {
   const clock = testClock();
+  const startedAt = clock.now();
   const runs: number[][] = [];
-  const ask = gather<number, string>(clock, (keys) => {
+  const begun: number[] = [];
+  const run = (keys: number[]) => {
     runs.push(keys);
+    begun.push(clock.now() - startedAt);
     return work(keys, runs.length);
-  });
-  return { clock, runs, ask };
+  };
+  return { clock, runs, begun, ask: gather<number, string>(clock, run, options) };
 }
 
 describe("callers that come together", () => {
@@ -21,15 +27,47 @@ describe("callers that come together", () => {
     expect(runs).toEqual([[1, 2, 2]]);
   });
 
-  it("come within 40 milliseconds of the first; later ones have a run of their own", async () => {
+  it("come within 40 milliseconds of the last; later ones have a run of their own", async () => {
     const { ask, runs, clock } = gathered();
     const first = ask(1);
     await clock.sleep(39);
     const second = ask(2);
-    await clock.sleep(1);
+    await clock.sleep(40);
     const third = ask(3);
-    expect(await Promise.all([first, second, third])).toEqual(["run 1", "run 1", "run 2"]);
+    await clock.sleep(81);
+    const fourth = ask(4);
+    expect(await Promise.all([first, second, third, fourth])).toEqual(["run 1", "run 1", "run 1", "run 2"]);
+    expect(runs).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it("do not keep it open for ever", async () => {
+    const { ask, runs, begun, clock } = gathered();
+    const asked: Promise<string>[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      asked.push(ask(i));
+      await clock.sleep(30);
+    }
+    await Promise.all(asked);
+    expect(begun[0]).toBe(600);
+    expect(runs.flat()).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  it("go in one run where the next may not begin yet", async () => {
+    const { ask, runs, begun, clock } = gathered(undefined, { spacingMs: 3000 });
+    const first = ask(1);
+    await first;
+    const [second] = [ask(2), await clock.sleep(1000)];
+    const third = ask(3);
+    await Promise.all([second, third]);
+    expect(runs).toEqual([[1], [2, 3]]);
+    expect(begun).toEqual([40, 3040]);
+  });
+
+  it("leave with one who does not wait", async () => {
+    const { ask, runs, begun } = gathered(undefined, { spacingMs: 3000 });
+    expect(await Promise.all([ask(1), ask(2, undefined, "now"), ask(3)])).toEqual(["run 1", "run 1", "run 2"]);
     expect(runs).toEqual([[1, 2], [3]]);
+    expect(begun).toEqual([0, 3000]);
   });
 
   it("do not join work that has begun: its answer may be older than their question", async () => {

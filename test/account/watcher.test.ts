@@ -110,6 +110,27 @@ describe("a feed", () => {
   });
 });
 
+it("hands on each page as soon as it has come", async () => {
+  const { clock, open, elapsed } = watched(async (ids) => {
+    if (ids.includes(25)) await clock.sleep(4 * SECOND);
+    return ids.map((id) => row(id));
+  });
+  const feeds = Array.from({ length: 26 }, (_, i) => open(i));
+  await Promise.all(feeds.slice(0, 25).map((feed) => feed.next(undefined)));
+  expect(elapsed()).toBeLessThan(100);
+  await feeds[25]?.next(undefined);
+  expect(elapsed()).toBeGreaterThanOrEqual(4 * SECOND);
+});
+
+it("keeps its pace however long an answer takes", async () => {
+  const { clock, open, looks } = watched(async (ids) => {
+    await clock.sleep(1.5 * SECOND);
+    return ids.map((id) => row(id));
+  });
+  await follow(clock, open(5), 10 * SECOND);
+  expect(looks.slice(0, 5).map(({ at }) => Math.round(at / SECOND))).toEqual([0, 2, 4, 6, 8]);
+});
+
 describe("a newcomer", () => {
   it("is served at once, however slowly the others are looked at", async () => {
     const { open, until, elapsed } = watched();

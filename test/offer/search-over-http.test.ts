@@ -15,6 +15,9 @@ function virtualClock(): Clock {
     sleep: async (ms) => {
       now += ms;
     },
+    pause: async (ms) => {
+      now += ms;
+    },
     timeLimit: systemClock().timeLimit,
   };
 }

@@ -12,6 +12,7 @@ export const standingClock: Clock = {
     new Promise((_resolve, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
     }),
+  pause: () => new Promise(() => {}),
   timeLimit: () => ({ signal: new AbortController().signal, cancel: () => {} }),
 };
 

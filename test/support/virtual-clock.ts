@@ -77,26 +77,29 @@ export function virtualClock(startsAt = Date.parse("2026-11-21T09:00:00Z")): Vir
     setImmediate(turn);
   }
 
+  const sleep: Clock["sleep"] = (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const sleeper: Sleeper = {
+        wakesAt: now + Math.max(0, ms),
+        wake: () => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      };
+      const onAbort = () => {
+        sleepers.delete(sleeper);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      add(sleeper);
+    });
+
   return {
     now: () => now,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        const sleeper: Sleeper = {
-          wakesAt: now + Math.max(0, ms),
-          wake: () => {
-            sleepers.delete(sleeper);
-            signal?.removeEventListener("abort", onAbort);
-            resolve();
-          },
-        };
-        const onAbort = () => {
-          sleepers.delete(sleeper);
-          reject(signal?.reason);
-        };
-        signal?.addEventListener("abort", onAbort, { once: true });
-        add(sleeper);
-      }),
+    sleep,
+    pause: (ms) => sleep(ms),
     timeLimit: (ms) => {
       const controller = new AbortController();
       const sleeper: Sleeper = {

@@ -100,6 +100,10 @@ function mortalClock(clock: Clock): { clock: Clock; end: () => void; ended: Abor
         if (end.signal.aborted) await never;
       }
     },
+    pause: async (ms) => {
+      if (!end.signal.aborted) await clock.pause(ms);
+      if (end.signal.aborted) await never;
+    },
     // Every request asks for its limit just before it is sent.
     timeLimit: (ms) => {
       if (end.signal.aborted) throw new Error("a request of a process that is gone");
