@@ -9,7 +9,12 @@ interface Flags {
   readonly seed: number;
   readonly offers: number;
   readonly quiet?: boolean;
+  readonly sshExec?: boolean;
 }
+
+const EXEC_WARNING =
+  "warning: --ssh-exec runs commands of anyone on this machine who has the API's address, on this machine itself, as the user who " +
+  "started the simulator. Nothing shuts them in.\n";
 
 /** The command `pulumi-vastai simulator`. */
 export function simulatorCommand(): Command {
@@ -20,8 +25,14 @@ export function simulatorCommand(): Command {
     .option("--seed <number>", "another number gives another market", wholeNumber(0, 2 ** 32 - 1), 3)
     .option("--offers <number>", "how many offers the market has", wholeNumber(0, 10_000), 200)
     .option("--quiet", "do not print a line for each request")
+    .option(
+      "--ssh-exec",
+      "RUN commands that come over SSH ON THIS MACHINE, with your rights, for anyone who puts a key in over the API; " +
+        "without it they are answered with exit code 127",
+    )
     .action(async (flags: Flags, command: Command) => {
       const simulator = await start(flags, command);
+      if (flags.sshExec) process.stderr.write(EXEC_WARNING);
       process.stdout.write(greeting(simulator, flags.speed));
       const signal = await nextSignal();
       process.stdout.write(`${signal === "SIGINT" ? "\n" : ""}${billOf(simulator)}\n`);
@@ -46,12 +57,15 @@ export function billOf({ world }: Pick<Simulator, "world">): string {
   return `Bill: ${dollarsBilled.toFixed(4)} $ for ${count}, ${still}. It was all pretended.`;
 }
 
-async function start({ port, speed, seed, offers, quiet }: Flags, command: Command): Promise<Simulator> {
+async function start(
+  { port, speed, seed, offers, quiet, sshExec = false }: Flags,
+  command: Command,
+): Promise<Simulator> {
   const onRequest = ({ method, path, status }: LoggedRequest) => {
     process.stdout.write(`${method} ${path} ${status}\n`);
   };
   try {
-    return await startSimulator({ port, speed, seed, offers, reachable: true, ...(!quiet && { onRequest }) });
+    return await startSimulator({ port, speed, seed, offers, reachable: true, sshExec, ...(!quiet && { onRequest }) });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EADDRINUSE") {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Contract } from "./contracts/contract.js";
 
 /** How many ports lie ready: a page of the list shows many containers at once, and ports open one by one. */
 const SPARE_DOORS = 100;
@@ -7,10 +8,15 @@ const SPARE_DOORS = 100;
 /** Docker's names of the ports behind which SSH answers: the container's own, and Vast's proxy. */
 const SSH_PORTS: readonly string[] = ["22/tcp", "proxy"];
 
-/** What listens inside a container. */
-export interface Service {
-  /** Status of every answer of its web server. */
-  readonly httpStatus: number;
+/** A container inside which something listens. */
+export type Service = Pick<Contract, "id" | "facts" | "recipe" | "sshKeys" | "listensFrom" | "httpStatus">;
+
+/** What speaks SSH behind the doors. */
+export interface SshDoor {
+  /** Speaks with a client of a contract whose container runs. */
+  take(socket: Socket, contractId: number): void;
+  /** Waits for the end of all that was started over SSH, once the sockets are closed, and leaves nothing behind. */
+  close(): Promise<void>;
 }
 
 /** Real ports on loopback that stand for those of the rented machines. */
@@ -21,10 +27,13 @@ export interface Doors {
 }
 
 /**
- * Opens the doors. Behind one answers, while `serviceOf` names what listens in its contract, the banner of SSH or a small web
- * server; otherwise the connection is cut, as docker's proxy does it for a container that does not listen.
+ * Opens the doors. Behind one answers, while `serviceOf` names what listens in its contract, SSH (its banner alone without `ssh`) or a
+ * small web server; otherwise the connection is cut, as docker's proxy does it for a container that does not listen.
  */
-export async function createDoors(serviceOf: (contractId: number) => Service | undefined): Promise<Doors> {
+export async function createDoors(
+  serviceOf: (contractId: number) => Service | undefined,
+  ssh?: SshDoor,
+): Promise<Doors> {
   const spare: Server[] = [];
   const used: Server[] = [];
   const sockets = new Set<Socket>();
@@ -50,13 +59,15 @@ export async function createDoors(serviceOf: (contractId: number) => Service | u
         socket.on("close", () => sockets.delete(socket)).on("error", () => {});
         const service = serviceOf(contractId);
         if (service === undefined) socket.destroy();
-        else if (SSH_PORTS.includes(inside)) socket.write("SSH-2.0-OpenSSH_9.6p1 pretended\r\n");
-        else socket.once("data", () => socket.end(page(service)));
+        else if (!SSH_PORTS.includes(inside)) socket.once("data", () => socket.end(page(service)));
+        else if (ssh !== undefined) ssh.take(socket, contractId);
+        else socket.write("SSH-2.0-OpenSSH_9.6p1 pretended\r\n");
       });
       return (server.address() as AddressInfo).port;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
+      await ssh?.close();
       await Promise.all([...spare, ...used].map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };

@@ -3,7 +3,7 @@ import { digestOf } from "./accounts.js";
 import { apiKeyRoutes } from "./api-keys.js";
 import { askRoutes } from "./asks.js";
 import { createControl } from "./control.js";
-import { createDoors, type Service } from "./doors.js";
+import type { Service } from "./doors.js";
 import { envVarRoutes } from "./env-vars.js";
 import { createApi } from "./http/api.js";
 import { createFaults, type Faults } from "./http/faults.js";
@@ -15,6 +15,7 @@ import { logRoutes } from "./logs.js";
 import { offerRoutes } from "./offers.js";
 import { priceIncreaseRoutes } from "./price-increases.js";
 import { seededRandom } from "./random.js";
+import { openDoors } from "./reachable.js";
 import { listen } from "./server.js";
 import { settle } from "./settle.js";
 import { sshKeyRoutes } from "./ssh-keys.js";
@@ -59,10 +60,17 @@ export interface SimulatorOptions {
   /** Answer 429 to calls below Vast's intervals. Default true. */
   readonly pacing?: boolean;
   /**
-   * Give running containers real ports on 127.0.0.1, behind which the banner of SSH or a small web server answers. Without
-   * it their addresses are those of the documentation, which nobody answers at. Default false.
+   * Give running containers real ports on 127.0.0.1, behind which an SSH server or a small web server answers. SSH needs the package
+   * `ssh2` beside this one; without it, only the banner is there. Without `reachable` their addresses are those of the documentation,
+   * which nobody answers at. Default false.
    */
   readonly reachable?: boolean;
+  /**
+   * Run what comes over SSH: **any command of anyone on this machine who holds a key of an account, on this machine itself, with the rights
+   * of this process**. Only the folder is the contract's own. For tests of programs that run jobs; needs `reachable` and the package `ssh2`.
+   * Default false: a command is answered with a message and exit code 127.
+   */
+  readonly sshExec?: boolean;
   /** Hears of each request once it is answered. */
   readonly onRequest?: (request: LoggedRequest) => void;
 }
@@ -85,7 +93,7 @@ const NETWORK_SLACK_MS = 15;
 /** Starts a pretend Vast.ai on loopback. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, speed = 1, seed = 3, offers = 200, clock = systemClock(speed), apiKeys } = options;
-  const doors = options.reachable ? await createDoors((contractId) => serviceOf(state, contractId)) : undefined;
+  const doors = await openDoors(options, (contractId) => serviceOf(state, contractId));
   const acceptedKeys = apiKeys === undefined ? undefined : new Set(apiKeys.map(digestOf));
   const state = createState({ clock, seed, offers, acceptedKeys, doors });
   state.settings.pacing = options.pacing ?? true;

@@ -13,21 +13,22 @@ function all(pattern: RegExp, text: string): string[] {
   return [...text.matchAll(pattern)].map(([, found]) => found ?? "");
 }
 
-describe.each(examples)("the README of %s", (name) => {
-  const read = (file: string) => readFileSync(join(root, "examples", name, file), "utf8");
-  const readme = read("README.md");
-  const program = read("index.ts");
+/** Programs that run Pulumi by its Automation API, and projects that `pulumi up` runs. */
+const programs = examples.filter((name) => existsSync(join(root, "examples", name, "run.mts")));
+const projects = examples.filter((name) => !programs.includes(name));
 
-  it("says how to run it against the simulator and for real, and that it stands in a folder of this name", () => {
+/** A file of an example. */
+function read(name: string, file: string): string {
+  return readFileSync(join(root, "examples", name, file), "utf8");
+}
+
+describe.each(examples)("the README of %s", (name) => {
+  const readme = read(name, "README.md");
+
+  it("says how to run it against the simulator and for real", () => {
     expect(readme).toMatch(new RegExp(`^# ${name}\\n`));
-    expect(read("Pulumi.yaml")).toMatch(
-      new RegExp(`^name: ${name}\\ndescription: .+\\nruntime: nodejs\\nmain: index.ts\\n$`),
-    );
     expect(all(/^cd (\S+)$/gm, readme)).toEqual([`examples/${name}`]);
     expect(all(/^## (.*)$/gm, readme)).toEqual(expect.arrayContaining(["Against the simulator", "For real"]));
-    for (const command of ["up", "destroy", "stack rm try"]) {
-      expect(readme).toMatch(new RegExp(`^npm run pulumi -- ${command}( .*)?$`, "m"));
-    }
   });
 
   it("names scripts and files that exist", () => {
@@ -35,11 +36,33 @@ describe.each(examples)("the README of %s", (name) => {
     const files = all(/\]\(([^)]+)\)/g, readme).filter((target) => !target.startsWith("https:"));
     expect(files.filter((file) => !existsSync(join(root, "examples", name, file)))).toEqual([]);
   });
+});
+
+describe.each(projects)("the README of %s, a project,", (name) => {
+  const readme = read(name, "README.md");
+  const program = read(name, "index.ts");
+
+  it("brings it up and takes it down, and it stands in a folder of the project's name", () => {
+    expect(read(name, "Pulumi.yaml")).toMatch(
+      new RegExp(`^name: ${name}\\ndescription: .+\\nruntime: nodejs\\nmain: index.ts\\n$`),
+    );
+    for (const command of ["up", "destroy", "stack rm try"]) {
+      expect(readme).toMatch(new RegExp(`^npm run pulumi -- ${command}( .*)?$`, "m"));
+    }
+  });
 
   it("names settings and outputs that the program has", () => {
     const settings = all(/config set (?:--secret )?([\w:]+)/g, readme).filter((key) => !key.startsWith("vastai:"));
     expect(settings.filter((key) => !program.includes(`"${key}"`))).toEqual([]);
     const outputs = all(/stack output (\w+)/g, readme);
     expect(outputs.filter((output) => !program.includes(`export const ${output} =`))).toEqual([]);
+  });
+});
+
+describe.each(programs)("the README of %s, a program,", (name) => {
+  it("has a table of the options that the program's own help tells", () => {
+    const options = all(/^ {2}(--[\w-]+)/gm, read(name, "options.mts"));
+    expect(options).not.toEqual([]);
+    expect(all(/^\| `(--[\w-]+)`/gm, read(name, "README.md"))).toEqual(options);
   });
 });

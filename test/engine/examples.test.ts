@@ -8,6 +8,11 @@ const examples = readdirSync(join(checkout, "examples"), { withFileTypes: true }
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
+/** Whether an example is no Pulumi project, but a program that runs Pulumi by its Automation API. */
+function runsPulumi(name: string): boolean {
+  return existsSync(join(checkout, "examples", name, "run.mts"));
+}
+
 /** What `npx pulumi-vastai simulator` offers. */
 const A_MARKET = { seed: 3, offers: 200, reachable: true };
 
@@ -32,12 +37,15 @@ describe("examples", () => {
   );
 
   it("are complete: each has what it needs to run, a text and a test", () => {
-    expect(Object.keys(acts).toSorted()).toEqual(examples.toSorted());
+    const [programs, projects] = [examples.filter(runsPulumi), examples.filter((name) => !runsPulumi(name))];
+    expect(Object.keys(acts).toSorted()).toEqual(projects.toSorted());
     const parts = ["index.ts", "Pulumi.yaml", "README.md", "tsconfig.json"];
-    const missing = examples.flatMap((name) =>
-      parts.map((part) => join("examples", name, part)).filter((file) => !existsSync(join(checkout, file))),
-    );
-    expect(missing).toEqual([]);
+    const files = [
+      ...projects.flatMap((name) => parts.map((part) => join("examples", name, part))),
+      // One that runs Pulumi itself needs no project, and has a test of its own.
+      ...programs.flatMap((name) => [join("examples", name, "README.md"), join("test", "engine", `${name}.test.ts`)]),
+    ];
+    expect(files.filter((file) => !existsSync(join(checkout, file)))).toEqual([]);
   });
 
   it("are more than none, and the repository's own Pulumi.yaml previews one", async () => {

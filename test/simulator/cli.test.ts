@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { billOf, greeting, simulatorCommand } from "../../cli/simulator.js";
 import { pretend } from "./pretend.js";
@@ -45,6 +47,20 @@ describe("pulumi-vastai simulator", () => {
       "",
     ]);
     expect(greeting({ url }, 60)).toContain("\nexport VASTAI_TIME_SCALE=60\n");
+  });
+
+  it("says loudly what --ssh-exec does, before and when it is used", async () => {
+    expect(simulatorCommand().helpInformation()).toMatch(
+      /--ssh-exec\s+RUN commands that come over SSH ON THIS\s+MACHINE/,
+    );
+    const main = join(__dirname, "../../dist/cli/main.js");
+    const child = spawn(process.execPath, [main, "simulator", "--port", "0", "--ssh-exec"]);
+    let said = "";
+    child.stderr.setEncoding("utf8").on("data", (data) => (said += data));
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    await once(child, "close");
+    expect(said).toMatch(/^warning: --ssh-exec runs commands of anyone on this machine/);
   });
 
   it("ends with the bill", async () => {
