@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "fast",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/engine/**", "test/pack/**", "test/torture/**"],
+          exclude: ["test/engine/**", "test/pack/**", "test/torture/**", "test/runners/**"],
           testTimeout: 20_000,
           // Loading provider and simulator anew for each file takes as long as the tests themselves.
           isolate: false,
@@ -24,6 +24,8 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
+          // In `npm run test:long`, like several runners at once.
+          exclude: ["test/engine/fleet-job.test.ts"],
           globalSetup: ["test/engine/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

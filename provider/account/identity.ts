@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { backendUrlIn } from "./project-file.js";
-import type { BackendHints } from "./settings.js";
+import type { BackendHints, DatabaseHints } from "./settings.js";
 
 /** What makes one resource of one stack unlike every other in the world. */
 export interface Identity {
@@ -26,13 +26,27 @@ export function ownerToken(identity: Identity): string {
 /**
  * The address of the Pulumi backend without credentials, found where the Pulumi CLI looks: `PULUMI_BACKEND_URL`, the
  * project's `backend.url`, the login in `credentials.json`, else Pulumi Cloud. State in local files is told apart by the
- * host's name as well, since every machine has a `file://~`.
+ * host's name as well, since every machine has a `file://~`. Of a PostgreSQL address only what names the table counts: runners may log in as
+ * different users.
  */
 export function backendOf(hints: BackendHints, programDirectory: string): string {
   const stored = projectBackend(programDirectory) ?? loggedIn(hints.credentialsFolder);
   const url = hints.url ?? stored ?? "https://api.pulumi.com";
+  if (/^postgres(ql)?:/.test(url)) return databaseOf(url, hints.database);
   const plain = url.replace(/\/\/[^/?#]*@/, "//").replace(/\/+$/, "");
   return plain.startsWith("file:") ? `${plain} on ${hostname()}` : plain;
+}
+
+/** Parameters that can lead to another table. */
+const NAMING_PARAMETERS = ["dbname", "host", "hostaddr", "options", "port", "search_path", "table"];
+
+function databaseOf(address: string, hints: DatabaseHints | undefined): string {
+  if (!URL.canParse(address)) return address.replace(/\/\/.*@/, "//");
+  const { hostname: host, port, pathname, username, searchParams } = new URL(address);
+  const name = pathname.replace(/^\/|\/$/g, "") || hints?.name || username;
+  const place = `${(host || hints?.host || "localhost").toLowerCase()}:${port || hints?.port || "5432"}`;
+  const parameters = NAMING_PARAMETERS.flatMap((key) => searchParams.getAll(key).map((value) => `${key}=${value}`));
+  return [`postgres://${place}/${name}`, ...parameters].join("&");
 }
 
 /** Only the nearest project counts, also when it names no backend. */

@@ -126,12 +126,25 @@ export interface BackendHints {
   readonly url: string | undefined;
   /** Folder with Pulumi's `credentials.json`. */
   readonly credentialsFolder: string;
+  /** What a PostgreSQL address may leave to the environment: `PGHOST`, `PGPORT` and `PGDATABASE`, else `PGUSER`. */
+  readonly database?: DatabaseHints;
+}
+
+/** Where a PostgreSQL database is, as far as the environment says. */
+export interface DatabaseHints {
+  readonly host: string | undefined;
+  readonly port: string | undefined;
+  readonly name: string | undefined;
 }
 
 /** Reads what `account/identity.ts` needs to tell backends apart. */
 export function backendHints(env: Environment = process.env): BackendHints {
+  const name = present(env.PGDATABASE) ?? present(env.PGUSER);
+  const database = { host: present(env.PGHOST), port: present(env.PGPORT), name };
+  const isDatabaseNamed = Object.values(database).some((value) => value !== undefined);
   return {
     url: present(env.PULUMI_BACKEND_URL),
     credentialsFolder: env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi"),
+    ...(isDatabaseNamed && { database }),
   };
 }

@@ -8,6 +8,7 @@ import { createPacing } from "./pacing.js";
 import { permissionOf } from "./permissions.js";
 import { createPipeline } from "./pipeline.js";
 import { type PriceIncreasesApi, priceIncreaseEndpoints, priceIncreasesApi } from "./price-increases.js";
+import type { Made } from "./right-of-way.js";
 import { type SecretsApi, secretEndpoints, secretsApi } from "./secrets.js";
 import { type SshKeysApi, sshKeyEndpoints, sshKeysApi } from "./ssh-keys.js";
 import { type TemplatesApi, templateEndpoints, templatesApi } from "./templates.js";
@@ -62,8 +63,12 @@ export function createClient(options: ClientOptions): Client {
   const { apiKey, clock } = options;
   // A debugging proxy or an odd server may repeat the request's headers in its answer.
   const hide = (text: string) => (apiKey ? text.replaceAll(apiKey, "[API key]") : text);
-  const pacing = createPacing(clock);
-  const pipeline = createPipeline(createTransport(options), pacing, clock, hide);
+  const transport = createTransport(options);
+  // What others rent is looked at beside the queues: it decides who may rent next.
+  const looks = createPipeline(transport, createPacing({ clock }), clock, hide);
+  const newest = (signal: AbortSignal | undefined) => newestContract(looks, signal);
+  const pacing = createPacing({ clock, newest: apiKey === undefined ? undefined : newest });
+  const pipeline = createPipeline(transport, pacing, clock, hide);
   const withoutKey = createPipeline(createTransport({ ...options, apiKey: undefined }), pacing, clock, hide);
   const send: Send = async (endpoint, args) => {
     if (apiKey === undefined && !endpoint.keyless) throw new SettingsError(options.missingKey);
@@ -88,6 +93,13 @@ export function createClient(options: ClientOptions): Client {
     apiKeys: apiKeysApi(send),
     readPublicText: (url, signal) => readPublicText(url, options.clock, signal),
   };
+}
+
+/** What the newest contract of the account is, whoever rented it. */
+async function newestContract(send: Send, signal: AbortSignal | undefined): Promise<Made | undefined> {
+  const query = { limit: 1, select_cols: ["id", "start_date"], order_by: [{ col: "id", dir: "desc" }] };
+  const [row] = (await send(instanceEndpoints.list, { query, signal })).instances;
+  return row && { id: row.id, at: typeof row.start_date === "number" ? row.start_date * 1000 : undefined };
 }
 
 function refusedKey(error: AuthError, endpoint: Endpoint, keySource: string | undefined): AuthError {

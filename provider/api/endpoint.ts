@@ -14,6 +14,8 @@ export interface Endpoint<Answer = unknown> {
   readonly effect: Effect;
   /** Least seconds between two calls per account (Vast's own threshold, without our margin). */
   readonly minIntervalSeconds: number;
+  /** How long a 429 closes the route for everybody on the account. Default: only until the interval is over. */
+  readonly penaltySeconds?: number;
   /** Answers without an API key. Default false. */
   readonly keyless?: boolean;
   /** The answer can hold secrets: no message quotes one that cannot be read. Default false. */
@@ -30,6 +32,13 @@ export interface CallArgs {
   readonly body?: unknown;
   /** Texts of the body that no message may repeat, also where the server does. */
   readonly secrets?: readonly string[];
+  /** Called each time the call goes out, when its turn has come. */
+  readonly onSend?: (() => void) | undefined;
+  /**
+   * Called instead of sending when others on the account have used a route with a penalty while this call waited, so that what it was to
+   * do may have been done by them. What it throws is the call's error, and the place goes to the next. Default: send all the same.
+   */
+  readonly onOvertaken?: (() => never) | undefined;
   /** Aborts the call: at once while it waits for its turn or its answer. */
   readonly signal?: AbortSignal | undefined;
 }

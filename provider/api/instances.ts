@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ApiError, NotFoundError } from "../errors.js";
-import type { Endpoint, Send } from "./endpoint.js";
+import type { CallArgs, Endpoint, Send } from "./endpoint.js";
 import { WireInstance } from "./instance-row.js";
 import { looseNumber, looseText, wireId, wireNumber } from "./wire-types.js";
 
@@ -54,6 +54,7 @@ export const instanceEndpoints = {
     path: "/api/v0/asks/{offerId}/",
     effect: "rents",
     minIntervalSeconds: 4.5,
+    penaltySeconds: 12,
     answer: RentAnswer,
   },
   manage: { method: "PUT", path: "/api/v0/instances/{id}/", ...ANSWERS_DONE },
@@ -188,11 +189,15 @@ export function instancesApi(send: Send) {
 
     /**
      * Rents an offer. Not idempotent and billed: never repeated here after an unknown outcome. Throws OfferGoneError when
-     * the offer is taken, with nothing created.
+     * the offer is taken, with nothing created. `onSend` is called when the call goes out.
      */
-    rent: async (offerId: number, body: RentBody, signal?: AbortSignal): Promise<Rented> => {
+    rent: async (
+      offerId: number,
+      body: RentBody,
+      waits: Pick<CallArgs, "signal" | "onSend" | "onOvertaken"> = {},
+    ): Promise<Rented> => {
       try {
-        const answer = await send(instanceEndpoints.rent, { params: { offerId }, body, signal });
+        const answer = await send(instanceEndpoints.rent, { params: { offerId }, body, ...waits });
         return {
           id: answer.new_contract,
           instanceApiKey: answer.instance_api_key ?? undefined,

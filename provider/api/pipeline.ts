@@ -20,9 +20,13 @@ export function createPipeline(
 ): Send {
   return async (endpoint, args = {}) => {
     const call = { endpoint, ...args };
+    const waits = { signal: args.signal, onOvertaken: args.onOvertaken, since: clock.now() };
     try {
       const body = await withRetry(endpoint.effect, clock, args.signal, () =>
-        pacing.paced(endpoint, args.signal, async () => judgeAnswer(call, await transport(call), hide)),
+        pacing.paced(endpoint, waits, async () => {
+          args.onSend?.();
+          return judgeAnswer(call, await transport(call), hide);
+        }),
       );
       return parseAnswer(endpoint, body);
     } catch (error) {

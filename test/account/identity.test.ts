@@ -162,10 +162,40 @@ describe("the backend", () => {
     ["https://me@pulumi.example", "https://pulumi.example"],
     ["https://me:hunter2@pulumi.example/x", "https://pulumi.example/x"],
     ["postgres://me:hunter2@db.example:5432/pulumi", "postgres://db.example:5432/pulumi"],
-    ["postgres://me:hun@ter2@db.example/pulumi", "postgres://db.example/pulumi"],
+    ["postgres://me:hun@ter2@db.example/pulumi", "postgres://db.example:5432/pulumi"],
     ["s3://state?endpoint=me@example", "s3://state?endpoint=me@example"],
     ["s3://state/team@example", "s3://state/team@example"],
   ])("%s is known without credentials and closing slashes as %s", (url, expected) => {
     expect(backend(url)).toBe(expected);
+  });
+
+  it.each([
+    "postgres://ann:secret@db.example.com/state",
+    "postgres://bob:other@db.example.com:5432/state?sslmode=require",
+    "postgresql://DB.example.com/state/?application_name=ci&connect_timeout=5",
+    "postgres://bob:p%40ss%2Fword@db.example.com/state",
+  ])("is one PostgreSQL database, whoever logs in and however: %s", (url) => {
+    expect(backend(url)).toBe("postgres://db.example.com:5432/state");
+  });
+
+  it.each([
+    "postgres://db.example.com/other",
+    "postgres://db2.example.com/state",
+    "postgres://db.example.com:5433/state",
+    "postgres://db.example.com/state?table=mine",
+    "postgres://db.example.com/state?search_path=mine",
+  ])("is another in another table: %s", (url) => {
+    expect(backend(url)).not.toBe("postgres://db.example.com:5432/state");
+  });
+
+  it("takes from the environment what a PostgreSQL address leaves to it", () => {
+    const database = { host: "db.example.com", port: "5433", name: "state" };
+    const found = backendOf({ url: "postgres://", credentialsFolder, database }, project);
+    expect(found).toBe("postgres://db.example.com:5433/state");
+    expect(backend("postgres:///state")).toBe("postgres://localhost:5432/state");
+  });
+
+  it("never holds the password, also of an address that is none", () => {
+    expect(backend("postgres://ann:sec ret@db.example.com:x/state")).not.toMatch(/sec|ret@/);
   });
 });

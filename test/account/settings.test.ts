@@ -200,6 +200,12 @@ describe("the time scale", () => {
     expect(settings({}, { VASTAI_TIME_SCALE: "1" }).timeScale).toBe(1);
   });
 
+  it("holds what names a PostgreSQL database, and no password", () => {
+    const env = { PGHOST: "db", PGPORT: "5433", PGUSER: "ann", PGPASSWORD: "secret" };
+    expect(backendHints({ ...env, PGDATABASE: "state" }).database).toEqual({ host: "db", port: "5433", name: "state" });
+    expect(backendHints({ PGUSER: "ann" }).database).toEqual({ host: undefined, port: undefined, name: "ann" });
+  });
+
   it("above 1 is fine beside any address of this machine", () => {
     for (const apiUrl of ["http://localhost:1", "http://[::1]:1", "https://localhost"]) {
       expect(settings({ "vastai:apiUrl": apiUrl }, { VASTAI_TIME_SCALE: "60" }).timeScale).toBe(60);

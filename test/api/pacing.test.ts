@@ -15,11 +15,11 @@ const tooFrequent = (thresholdSeconds?: number) =>
 
 /** A pacing whose calls note when they begin, in milliseconds from the start. */
 function pacedCalls(clock = testClock()) {
-  const pacing = createPacing(clock);
+  const pacing = createPacing({ clock, random: () => 0 });
   const startedAt = clock.now();
   const begun: { route: string; name: string | number; at: number }[] = [];
   const call = (endpoint: Endpoint, name: string | number = "", signal?: AbortSignal, outcome = async () => {}) =>
-    pacing.paced(endpoint, signal, async () => {
+    pacing.paced(endpoint, { signal }, async () => {
       begun.push({ route: `${endpoint.method} ${endpoint.path}`, name, at: clock.now() - startedAt });
       await outcome();
     });
@@ -39,21 +39,22 @@ describe("calls of one route", () => {
 
   it.each([
     { answeredAfterMs: 200, nextAt: 4700 },
-    { answeredAfterMs: 700, nextAt: 4950 },
-  ])("count it from the answer, a tenth more at most: $answeredAfterMs ms", async ({ answeredAfterMs, nextAt }) => {
+    { answeredAfterMs: 900, nextAt: 5400 },
+    { answeredAfterMs: 3000, nextAt: 5500 },
+  ])("count it from the answer, a second more at most: $answeredAfterMs ms", async ({ answeredAfterMs, nextAt }) => {
     const clock = testClock();
     const { call, begun } = pacedCalls(clock);
     await Promise.all([call(rent, "a", undefined, () => clock.sleep(answeredAfterMs)), call(rent, "b")]);
     expect(begun.map(({ at }) => Math.round(at))).toEqual([0, nextAt]);
   });
 
-  it("keep the margin after one that got no answer: it may still be on its way", async () => {
+  it("leave a second after one that got no answer: it may still be on its way", async () => {
     const { call, begun } = pacedCalls();
     const lost = call(list, "lost", undefined, async () => {
       throw new ConnectionError("GET /", "unknown", "reset");
     });
     await Promise.all([lost.catch(() => {}), call(list, "next")]);
-    expect(begun.map(({ at }) => Math.round(at))).toEqual([0, 1100]);
+    expect(begun.map(({ at }) => Math.round(at))).toEqual([0, 2000]);
   });
 
   it("go out at once when the route was quiet", async () => {
@@ -71,7 +72,7 @@ describe("calls of one route", () => {
     await Promise.all([call(list, "slow", undefined, () => clock.sleep(600_000)), call(list, "next")]);
     expect(begun.map(({ name, at }) => [name, Math.round(at)])).toEqual([
       ["slow", 0],
-      ["next", 1100],
+      ["next", 2000],
     ]);
   });
 
@@ -194,12 +195,21 @@ describe("a 429", () => {
     expect(await timesAfter(5)).toEqual([5.5, 10.5, 15.5]);
   });
 
-  it("that names less than is known changes nothing", async () => {
-    expect(await timesAfter(0.5)).toEqual([1.1, 2.1, 3.1]);
+  it("that names less than is known is followed soon, and gives others room for a while", async () => {
+    expect(await timesAfter(0.5)).toEqual([1.1, 3.1, 4.9]);
   });
 
-  it("without a number holds the route for one interval", async () => {
-    expect(await timesAfter(undefined)).toEqual([1.1, 2.1, 3.1]);
+  it("without a number does the same", async () => {
+    expect(await timesAfter(undefined)).toEqual([1.1, 3.1, 4.9]);
+  });
+
+  it("widens the distance at most fourfold, and calls that pass narrow it to the least again", async () => {
+    const { call, begun } = pacedCalls();
+    for (let i = 0; i < 9; i += 1) await call(list, "too early", undefined, refusing()).catch(() => {});
+    await Promise.all(Array.from({ length: 20 }, () => call(list)));
+    const distances = begun.slice(9).map(({ at }, i, all) => Math.round((at - (all[i - 1]?.at ?? at)) / 10) / 100);
+    expect(distances[1]).toBe(4);
+    expect(distances.slice(-5)).toEqual([1, 1, 1, 1, 1]);
   });
 
   it("counts from its arrival: the server closed the route only then", async () => {
@@ -215,7 +225,7 @@ describe("a 429", () => {
   });
 
   it("that asks for a long pause gets it once, and not between all later calls", async () => {
-    expect(await timesAfter(60)).toEqual([66, 67, 68]);
+    expect(await timesAfter(60)).toEqual([66, 68, 69.8]);
   });
 
   it("holds back those who wait already", async () => {

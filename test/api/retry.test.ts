@@ -82,8 +82,15 @@ describe("the delay before a repeat", () => {
     expect(delayBeforeRetry("rents", rateLimited(12), 1, 1)).toBe(15_000);
   });
 
-  it("is the longer one where a 429 asks for less than the back-off", () => {
-    expect(delayBeforeRetry("read", rateLimited(1), 5, 0)).toBe(8000);
+  it("is short after a 429 that asks for less: the pacing keeps the distance", () => {
+    expect(delayBeforeRetry("read", rateLimited(1), 5, 0)).toBe(2000);
+    expect(delayBeforeRetry("read", rateLimited(1), 1, 0)).toBe(1000);
+  });
+
+  it("comes after 429 for an hour, however often, and no longer", () => {
+    const hour = 3_600_000;
+    expect(delayBeforeRetry("read", rateLimited(), 500, 0.5, hour - 10_000)).toBeGreaterThan(0);
+    expect(delayBeforeRetry("rents", rateLimited(12), 500, 0.5, hour - 10_000)).toBeUndefined();
   });
 
   const anError = fc.oneof(
@@ -144,7 +151,6 @@ describe("a call with repeats", () => {
 
   it.each([
     ["5 tries against a fault", lost(), 5],
-    ["10 tries against 429", rateLimited(1), 10],
     ["1 try against a refusal", new ApiError(refusal(400)), 1],
   ])("gives up after %s, with the last error", async (_statement, error, tries) => {
     const clock = testClock();
@@ -156,6 +162,32 @@ describe("a call with repeats", () => {
       }),
     );
     expect([thrown, calls]).toEqual([error, tries]);
+  });
+
+  it("outlasts any number of 429, and has all its tries left for a fault after them", async () => {
+    const clock = testClock();
+    const failures = [...Array.from({ length: 50 }, () => rateLimited(1)), lost(), lost(), lost(), lost()];
+    expect(
+      await withRetry("read", clock, undefined, async () => {
+        const failure = failures.shift();
+        if (failure) throw failure;
+        return "answer";
+      }),
+    ).toBe("answer");
+  });
+
+  it("gives up after an hour of 429, with the last error", async () => {
+    const clock = testClock();
+    const startedAt = clock.now();
+    const error = rateLimited(60);
+    const thrown = await errorOf(
+      withRetry("read", clock, undefined, async () => {
+        throw error;
+      }),
+    );
+    expect(thrown).toBe(error);
+    expect(clock.now() - startedAt).toBeGreaterThan(3_500_000);
+    expect(clock.now() - startedAt).toBeLessThanOrEqual(3_600_000);
   });
 
   it("ends its wait at once when it is aborted", async () => {
@@ -199,10 +231,12 @@ describe("for every order of failures", () => {
     return met;
   }
 
-  it("a call ends after at most 10 tries", async () => {
+  it("a call ends after at most five faults, and never because of 429", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...effects), failures, async (effect, order) => {
-        expect((await run(effect, order)).length).toBeLessThanOrEqual(10);
+        const met = await run(effect, order);
+        expect(met.filter((kind) => kind !== "rateLimited").length).toBeLessThanOrEqual(5);
+        expect(met.at(-1)).not.toBe("rateLimited");
       }),
     );
   });

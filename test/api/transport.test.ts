@@ -273,7 +273,7 @@ describe("an abort", () => {
       target_state: "running",
       cancel_unavail: true,
     } as const;
-    const rented = await clientOf(server.url).instances.rent(5, body, controller.signal);
+    const rented = await clientOf(server.url).instances.rent(5, body, { signal: controller.signal });
     expect(controller.signal.aborted).toBe(true);
     expect(rented.id).toBe(4711);
   });
@@ -291,7 +291,7 @@ describe("an abort", () => {
     } as const;
     const { instances } = clientOf(server.url);
     await instances.rent(5, body);
-    const second = instances.rent(6, body, controller.signal);
+    const second = instances.rent(6, body, { signal: controller.signal });
     controller.abort(new CancelledError());
     expect(await errorOf(second)).toBeInstanceOf(CancelledError);
     expect(server.requests).toHaveLength(1);

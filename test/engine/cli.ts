@@ -46,12 +46,14 @@ export interface CliOptions {
   readonly configFile: string;
   /** Where event logs are put. */
   readonly events: string;
+  /** Name of the stack. Default `dev`. */
+  readonly stack?: string;
 }
 
 /** Commands that work on resources. */
 const OPERATIONS = ["preview", "up", "refresh", "destroy", "import"];
 
-export function createCli({ bin, cwd, env, configFile, events }: CliOptions): Cli {
+export function createCli({ bin, cwd, env, configFile, events, stack = "dev" }: CliOptions): Cli {
   const texts: string[] = [];
   const running = new Set<Running>();
   const leftBehind = new Set<number>();
@@ -61,7 +63,7 @@ export function createCli({ bin, cwd, env, configFile, events }: CliOptions): Cl
     runs += 1;
     const eventLog = join(events, `${runs}.json`);
     const [verb = "", ...rest] = command.split(" ");
-    const args = [verb, ...rest, "--stack=dev", "--non-interactive", "--color=never"];
+    const args = [verb, ...rest, `--stack=${stack}`, "--non-interactive", "--color=never"];
     if (OPERATIONS.includes(verb)) args.push("--event-log", eventLog);
     if ([...OPERATIONS, "config"].includes(verb)) args.push("--config-file", configFile);
     // Without a question, and without a preview that runs the program twice.

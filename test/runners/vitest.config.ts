@@ -1,0 +1,16 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** Apart from `npm test`: four runners at once take both cores of a small machine for a minute, and so does an example that runs jobs. */
+export default defineConfig({
+  root: join(__dirname, "../.."),
+  test: {
+    name: "long",
+    include: ["test/runners/**/*.test.ts", "test/engine/fleet-job.test.ts"],
+    globalSetup: ["test/engine/setup.ts", "test/runners/setup.ts"],
+    testTimeout: 150_000,
+    hookTimeout: 60_000,
+    // One after another: beside each other they are slower, and look like a busier account.
+    fileParallelism: false,
+  },
+});
