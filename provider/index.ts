@@ -6,6 +6,8 @@ export type { VolumeOfferQuery } from "./offer/volume-query.js";
 export { Provider, type ProviderArgs } from "./provider.js";
 export { type GetEnvVarNamesResult, getEnvVarNames, getEnvVarNamesOutput } from "./resources/env-var/get.js";
 export { EnvVar, type EnvVarArgs } from "./resources/env-var/resource.js";
+export type { FleetArgs } from "./resources/fleet/inputs.js";
+export { Fleet } from "./resources/fleet/resource.js";
 export {
   type GetInstanceArgs,
   type GetInstancesArgs,

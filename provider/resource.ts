@@ -46,5 +46,15 @@ function tokenFor(kind: Kind, name: string, opts: pulumi.CustomResourceOptions):
   const owner = new pulumi.Config("vastai").get("owner") ?? backendOf(backendHints(), process.cwd());
   const organization = pulumi.getOrganization();
   // The URN and not the name: two components may each have a child of the same name.
-  return pulumi.createUrn(name, typeToken(kind), opts.parent).apply((urn) => ownerToken({ owner, organization, urn }));
+  return bareUrn(name, typeToken(kind), opts.parent).apply((urn) => ownerToken({ owner, organization, urn }));
+}
+
+/**
+ * The URN of a resource, as a value that depends on nothing. Pulumi's own depends on the parent, and takes that for a dependency on all children of
+ * the parent: two children of one component that carry it in an input wait for each other for ever.
+ */
+export function bareUrn(name: string, type: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
+  // This is how Pulumi's own SDK asks an output; a promise carries no dependencies.
+  const urn = pulumi.createUrn(name, type, parent) as unknown as { promise(): Promise<string> };
+  return pulumi.output(urn.promise());
 }

@@ -30,6 +30,8 @@ const refused: [string, string, string][] = [
   ["provider/resources/instance/resource.ts", 'import { provider } from "./lifecycle.js";', IMPORTS],
   ["provider/resources/volume/resource.ts", 'import { VolumeInputs } from "./inputs.js";', "plugin"],
   ["provider/resources/volume/outputs.ts", 'import { WireVolume } from "../../api/volumes.js";', "plugin"],
+  ["provider/resources/fleet/inputs.ts", 'import { Volume } from "../volume/resource.js";', IMPORTS],
+  ["provider/resources/fleet/check.ts", 'import * as pulumi from "@pulumi/pulumi";', "plugin"],
   ["provider/resources/volume/get.ts", 'import { provider } from "./lifecycle.js";', IMPORTS],
   ["provider/reads-environment.ts", "export const key = process.env.VAST_API_KEY;", "lint/style/noProcessEnv"],
   ["provider/prints.ts", 'console.log("hello");', "lint/suspicious/noConsole"],
@@ -66,6 +68,7 @@ const allowed: [string, string][] = [
   ],
   ["provider/clock.ts", "setTimeout(() => {}, 1_000);"],
   ["provider/resources/template/lifecycle.ts", 'import { defineLifecycle } from "../../engine/lifecycle.js";'],
+  ["provider/resources/fleet/resource.ts", 'import { Instance } from "../instance/resource.js";'],
   ["provider/resources/template/resource.ts", 'import type { TemplateInputs } from "./inputs.js";'],
   [
     "simulator/market/offers.ts",

@@ -61,7 +61,7 @@ export function importRecord(check: Noun<unknown>["check"], thing: ThingOnVast):
   const { id, knownAs, ownerToken } = thing;
   const complete = (args: Bag) => {
     const token = ownerToken === undefined ? {} : { ownerToken };
-    return check({ ...args, ...token }, new Set(), { exists: true, readConfig: () => undefined });
+    return check({ ...args, ...token }, new Set(), { exists: true, before: {}, readConfig: () => undefined });
   };
   const given = Object.fromEntries(Object.entries(thing.args).filter(([, value]) => value !== undefined));
   const { inputs, failures } = complete(given);

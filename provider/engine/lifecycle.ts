@@ -36,6 +36,8 @@ export interface Operation {
 export interface CheckedResource {
   /** The resource is in the state already. */
   readonly exists: boolean;
+  /** Its inputs in the state; empty for a new one. */
+  readonly before: Bag;
   readonly readConfig: ReadConfig;
 }
 
@@ -129,7 +131,8 @@ export function defineLifecycle<Inputs>(
     check: (olds, news) =>
       plainly(async () => {
         const { known, unknown } = splitUnknown(news);
-        const about = { exists: Object.keys(withoutProvider(olds)).length > 0, readConfig };
+        const before = withoutProvider(olds);
+        const about = { exists: Object.keys(before).length > 0, before, readConfig };
         const open = new Set(Object.keys(unknown));
         const { inputs, failures } = noun.check(known, open, about);
         if (failures.length === 0 && !about.exists) await noun.foretell?.(inputs as Inputs, open, operation());

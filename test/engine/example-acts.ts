@@ -61,6 +61,40 @@ export const acts: Readonly<Record<string, Act>> = {
     },
   },
 
+  fleet: {
+    play: async (stack) => {
+      const { world } = stack;
+      const ids = () => stack.outputs().instanceIds as number[];
+      const billed = () => world.billedContracts().map(({ id }) => id);
+      const first = ids();
+      expect(new Set(world.billedContracts().map(({ hostId }) => hostId)).size).toBe(3);
+
+      await stack.run("config set count 5");
+      expect((await stack.up()).steps.toSorted()).toEqual(["create workers-3", "create workers-4"]);
+      expect(ids().slice(0, 3)).toEqual(first);
+      expect(new Set(world.billedContracts().map(({ machineId }) => machineId)).size).toBe(5);
+      await stack.run("config set count 2");
+      await stack.up();
+      expect(billed()).toEqual(first.slice(0, 2).toSorted());
+
+      await stack.run("config set image ubuntu:does-not-exist");
+      await stack.failing("up");
+      expect(world.billedContracts().filter(({ image }) => image === "ubuntu:22.04")).toMatchObject([
+        { actualStatus: "running" },
+      ]);
+      await stack.run("config set image ubuntu:24.04");
+      await stack.up();
+      expect(world.billedContracts().map(({ image }) => image)).toEqual(["ubuntu:24.04", "ubuntu:24.04"]);
+      expect(billed()).toEqual(first.slice(0, 2).toSorted());
+
+      await stack.run("config set generation second");
+      await stack.up();
+      expect(billed()).toEqual(ids().toSorted());
+      expect(ids().filter((id) => first.includes(id))).toEqual([]);
+      expect(stack.outputs().sshConfig).toMatch(/^Host workers-0\n[^#]+\nHost workers-1\n[^#]+$/);
+    },
+  },
+
   "interruptible-bid": {
     prepare: async ({ world }) => world.tell({ story: { outbid: { afterMinutes: 30 } } }),
     play: async (stack) => {

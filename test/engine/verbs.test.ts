@@ -56,6 +56,7 @@ function changes(offerIds: readonly number[], templateHashes: readonly string[])
     onBootFailure: change({ onBootFailure: "keep" }),
     onDrift: change({ onDrift: { exited: "restart" } }),
     generation: change({ generation: 2 }),
+    placement: change({ placement: { group: "two", spread: "host" } }, { placement: { group: "one" } }),
     adoptInstanceId: change({ adoptInstanceId: 7 }),
     onstartFile: change({ onstartFile: "start.sh" }),
   } satisfies Record<keyof InstanceArguments, Change>;

@@ -8,7 +8,7 @@ import { markedDescription, readDescription } from "../../provider/resources/tem
 import { TOKEN } from "../support/harness.js";
 import { MARK } from "./given.js";
 
-const about = { exists: false, readConfig: () => undefined };
+const about = { exists: false, before: {}, readConfig: () => undefined };
 const check = (inputs: Bag, unknown: string[] = []) =>
   checkTemplate({ name: "a", image: "ubuntu:22.04", ...inputs }, new Set(unknown), about);
 

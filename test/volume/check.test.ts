@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkVolume } from "../../provider/resources/volume/check.js";
 import { aVolume } from "./given.js";
 
-const about = { exists: false, readConfig: () => undefined };
+const about = { exists: false, before: {}, readConfig: () => undefined };
 const check = (inputs = {}, unknown: string[] = []) => checkVolume(aVolume(inputs), new Set(unknown), about);
 const nowhere = { machineId: undefined };
 

@@ -163,7 +163,7 @@ describe("an error after the rent", () => {
   });
 
   it("is not taken for absence while the volume is too young to show", async () => {
-    t.world.settings.listLagSeconds = 30;
+    t.world.settings.listLagSeconds = 55;
     const process = t.process();
     const failing = failureOf(created(process.volume, aVolume()));
     await t.clock.sleep(20_000);

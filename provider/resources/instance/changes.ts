@@ -45,6 +45,7 @@ export const onChange: ChangeTable<Required<InstanceInputs>> = {
   onBootFailure: ["ignore", "matters only while the instance is made"],
   onDrift: ["ignore", "acts on what a refresh found, not by its own change"],
   generation: ["replace", "asks for a machine that is searched for anew"],
+  placement: ["ignore", "matters only when renting and replacing; nobody is moved"],
   adoptInstanceId: ["ignore", "matters only when the resource is created"],
   ownerToken: ["ignore", "stays as it was when the resource was created"],
 };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OfferQuery } from "../../offer/query.js";
 import { OrderBy } from "../../offer/rank.js";
 import { MountedVolumes } from "./mount-inputs.js";
+import { Placement } from "./placement-inputs.js";
 
 const positive = (what: string) => z.number().positive(`${what} must be above 0`);
 const minutes = (what: string) =>
@@ -188,7 +189,7 @@ export const InstanceInputs = z.strictObject({
   /** How long to wait before giving up. The machine is kept and stays in the stack; the next `up` goes on waiting. */
   timeouts: z
     .strictObject({
-      /** From the search to a ready instance, in minutes. Default 30. */
+      /** For boots, from the rent to a ready instance, all attempts together, in minutes; waiting for a turn to rent does not count. Default 30. */
       createMinutes: minutes("createMinutes").default(30),
       /** For restarts, starts and stops, in minutes. Default 20. */
       updateMinutes: minutes("updateMinutes").default(20),
@@ -273,6 +274,8 @@ export const InstanceInputs = z.strictObject({
     .prefault({}),
   /** Any text or number. Changing it replaces the instance by one that is searched for anew. */
   generation: z.union([z.string(), z.number()]).optional(),
+  /** Siblings that this instance keeps away from, and takes turns with. A `Fleet` sets it; matters only when renting and replacing. */
+  placement: Placement.optional(),
   /**
    * Take over an instance that exists already, by its id, instead of renting. It is then labelled, updated and destroyed like one of
    * this program. Ignored once the instance is in the stack.

@@ -8,21 +8,26 @@ import { type Runtime, thisProcess } from "../../runtime.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
+import { destroyInstance } from "./destroy.js";
 import { driftActions, driftOf } from "./drift.js";
 import { createForetelling } from "./foretell.js";
 import type { InstanceInputs } from "./inputs.js";
-import { deleteCreated, noteVolumes, sayWhatStays } from "./kept-volumes.js";
+import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
-import { deleteTimeoutMs, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf } from "./left-behind.js";
+import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
 import { priceIncreaseOf } from "./price-increase.js";
 import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
-import { checkBudget, contractName, emptyStackView, noteShown } from "./stack-view.js";
-import { syncInstance } from "./sync.js";
+import { createRolls, type Effect } from "./rolling.js";
+import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
+import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const view = emptyStackView();
+  const rolls = createRolls(view.questions);
   const foretell = createForetelling();
+  /** Check was called: this is no mere refresh or destroy. */
+  let hasProgram = false;
 
   /** Undefined where the settings do not make one: a preview needs none, and what needs it says what is wrong. */
   function accountIfAny(operation: Operation): Account | undefined {
@@ -37,36 +42,42 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
     {
       name: "Instance",
       check: (known, unknown, about) => {
+        hasProgram = true;
+        view.questions.asked();
         const { inputs, failures } = checkInstance(known, unknown, about);
+        rolls.expect(about.before, inputs);
         return { inputs, failures: [...failures, ...checkBudget(view, inputs, about)] };
       },
       ...(runtime.pricesPreviews
         ? {
             foretell: (inputs, unknown, operation) =>
-              foretell(inputs, unknown, () => runtime.accountOf(operation), operation),
+              view.questions.answering(() => foretell(inputs, unknown, () => runtime.accountOf(operation), operation)),
           }
         : {}),
       onChange,
       same,
-      alsoChanges: async (id, before, wanted, operation) => {
-        const actions = [...driftActions(before, wanted as unknown as InstanceInputs).values()];
-        const replaces = actions.includes("replace") ? ["onDrift"] : [];
-        noteVolumes(view, id, before, wanted, replaces, operation);
-        const acts = actions.some((action) => action !== "ignore");
-        // A refresh forgets that a create was cut off; its sweep stays due all the same.
-        if (acts || isSweepDue(before)) return { changes: true, replaces };
-        const account = accountIfAny(operation);
-        return {
-          changes: account !== undefined && (await seesLeftBehind(account, view, id, before, operation)),
-          replaces,
-        };
-      },
+      alsoChanges: (id, before, wanted, operation) =>
+        view.questions.answering(async () => {
+          rolls.shown(id, before);
+          view.current.set(tokenOf(before), id);
+          const actions = [...driftActions(before, wanted as unknown as InstanceInputs).values()];
+          const replaces = actions.includes("replace") ? ["onDrift"] : [];
+          noteVolumes(view, id, before, wanted, replaces, operation);
+          const acts = actions.some((action) => action !== "ignore");
+          // A refresh forgets that a create was cut off; its sweep stays due all the same.
+          if (acts || isSweepDue(before)) return { changes: true, replaces };
+          const account = accountIfAny(operation);
+          // A refresh looks at what the state knows; what nobody's state knows is news for a preview, an up, or `orphans`.
+          if (account === undefined || !hasProgram) return { changes: false, replaces };
+          const isLeft = await seesLeftBehind(account, view, id, before, operation);
+          return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
+        }),
       kept: ["ownerToken"],
       shown: (id, outputs) => noteShown(view, id, outputs),
 
       create: async (inputs, operation) => {
         const account = runtime.accountOf(operation);
-        const { id, outputs } = await createInstance(account, view, inputs, operation);
+        const { id, outputs } = await rolls.creating(inputs, () => createInstance(account, view, inputs, operation));
         return { id, outputs: { ...outputs, ...seenWith(account) } };
       },
 
@@ -80,46 +91,47 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         // Only create writes instanceId.
         const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
         confirmGone({ noun: "Instance", id, before }, account, doubts);
+        view.siblings.forget(id);
+        view.current.delete(tokenOf(before));
         await sayWhatStays(account, before, operation);
         return undefined;
       },
 
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
-        await refuseElsewhere({ noun: "Instance", id, before }, account, () =>
-          account.look(Number(id), operation.signal),
+        const turn = { effect: effectOf(before, wanted), clock: account.clock, operation };
+        const outputs = await rolls.updating(id, wanted, turn, () =>
+          updateInstance(account, view, id, before, wanted, operation),
         );
-        const isLeftBehind = view.leftBehind.delete(id);
-        if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
-        // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
-        const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
-        const outputs = onlySwept
-          ? withoutInputs(before)
-          : await syncInstance(account, Number(id), before, wanted, operation);
         return { ...outputs, ...seenWith(account) };
       },
 
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
-        await refuseElsewhere({ noun: "Instance", id, before }, account, () =>
-          account.look(Number(id), operation.signal),
-        );
-        operation.progress(`destroying instance ${id}`);
-        await account.destroy(Number(id), {
-          timeoutMs: deleteTimeoutMs(before),
-          tooYoungUntil: tooYoungUntil(before),
-          signal: operation.signal,
-        });
-        view.ledger.remove(contractName(Number(id)));
-        if (before.keepVolumes !== false || view.keepsVolumesOf.has(id)) await sayWhatStays(account, before, operation);
-        else await deleteCreated(account, before, deleteTimeoutMs(before), operation);
-        // What a killed replacement left is found by no create when the program is taken back or destroyed.
-        const sweep = sweepLeftBehind(account, view, id, before, operation);
-        await (isSweepDue(before) ? sweep : sweep.catch(() => {}));
+        const turn = { clock: account.clock, operation };
+        await rolls.deleting(id, before, turn, () => destroyInstance(account, view, id, before, operation));
       },
     },
     runtime.context,
   );
+}
+
+async function updateInstance(
+  account: Account,
+  view: StackView,
+  id: string,
+  before: Bag,
+  wanted: InstanceInputs,
+  operation: Operation,
+): Promise<Bag> {
+  await refuseElsewhere({ noun: "Instance", id, before }, account, () => account.look(Number(id), operation.signal));
+  const isLeftBehind = view.leftBehind.delete(id);
+  if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
+  // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
+  const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
+  if (!onlySwept) return syncInstance(account, Number(id), before, wanted, operation);
+  await lookAtOwn(account, Number(id), before, operation.signal);
+  return withoutInputs(before);
 }
 
 /** What Pulumi's dynamic host loads. */
@@ -135,10 +147,17 @@ async function withDrift(row: WireInstance, before: Bag, account: Account, opera
   return { ...refreshedOutputs(row, before, tokenOf(before)), drift };
 }
 
+/** What an update means for who uses the instance. */
+function effectOf(before: Bag, wanted: InstanceInputs): Effect {
+  // Only a create that got to its end, or an update in its place, writes it.
+  if (before.rentedDollarsPerHour === undefined) return "was never up";
+  return isRemade(before, wanted) ? "goes away" : "stays up";
+}
+
 /** Something is to be sent to Vast, besides ending what was left behind. */
 function needsSync(before: Bag, wanted: InstanceInputs): boolean {
   const acts = [...driftActions(before, wanted).values()].some((action) => action !== "ignore");
-  return acts || diffByTable(onChange, same, before, wanted as unknown as Bag).changes;
+  return acts || before[UNLABELLED] === true || diffByTable(onChange, same, before, wanted as unknown as Bag).changes;
 }
 
 function withoutInputs(before: Bag): Bag {

@@ -2,6 +2,8 @@ import { createLedger, type Ledger, overBudget, resolveBudget } from "../../acco
 import type { CheckedResource, CheckFailure } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { messageOf } from "../../errors.js";
+import { createEngineQuestions, type EngineQuestions } from "./engine-questions.js";
+import { createSiblings, type Siblings } from "./placement.js";
 
 /**
  * Output of a replacement: the ids that stood in the state for this resource when it was made. The engine shows an old machine that still
@@ -15,6 +17,10 @@ export interface StackView {
   readonly idsInState: Set<number>;
   /** The same by the resource that they belong to. */
   readonly idsOf: Map<string, Set<number>>;
+  /** By resource the instance that diff has shown, as long as it is not gone: a create beside it is its replacement. */
+  readonly current: Map<string, string>;
+  /** By resource a replacement that carries the pending label until the instance that it replaces is ended, and its label then. */
+  readonly unlabelled: Map<string, { readonly id: number; readonly label: string }>;
   /** Volumes that instances of the stack had made. */
   readonly volumeIdsInState: Set<number>;
   /** Names that volumes of the account have, or that a rent of this process asked for. */
@@ -25,6 +31,10 @@ export interface StackView {
   readonly leftBehind: Set<string>;
   /** The stack's instances and their prices, those being rented included. */
   readonly ledger: Ledger;
+  /** Where instances of the same group stand, those being rented included. */
+  readonly siblings: Siblings;
+  /** What the engine asks: only when it is quiet are all siblings known. */
+  readonly questions: EngineQuestions;
 }
 
 /** A view of a stack of which nothing is known yet. */
@@ -32,16 +42,22 @@ export function emptyStackView(): StackView {
   return {
     idsInState: new Set(),
     idsOf: new Map(),
+    current: new Map(),
+    unlabelled: new Map(),
     volumeIdsInState: new Set(),
     volumeNames: new Set(),
     keepsVolumesOf: new Set(),
     leftBehind: new Set(),
     ledger: createLedger(),
+    siblings: createSiblings(),
+    questions: createEngineQuestions(),
   };
 }
 
 /** Takes note of an instance that the engine has shown. */
-export function noteShown({ idsInState, idsOf, volumeIdsInState, ledger }: StackView, id: string, outputs: Bag): void {
+export function noteShown(view: StackView, id: string, outputs: Bag): void {
+  const { idsInState, idsOf, volumeIdsInState, ledger } = view;
+  view.siblings.note(id, outputs);
   const { createdVolumeIds } = outputs;
   for (const volumeId of Array.isArray(createdVolumeIds) ? createdVolumeIds : [])
     volumeIdsInState.add(Number(volumeId));

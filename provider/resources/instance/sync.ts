@@ -39,15 +39,9 @@ export async function syncInstance(
   const { clock } = account;
   const { instances } = account.client;
   const { signal } = operation;
-  // Right after the rent, "no such instance" proves nothing: it may be too young to show.
-  const options = { everyMs: LOOK_EVERY_MS, deadline: tooYoungUntil(before), signal };
-  const row = await lookUntil(clock, () => account.look(id, signal), options);
-  if (!row) throw goneOutside(id);
+  const row = await lookAtOwn(account, id, before, signal);
 
-  const remade =
-    CONTAINER_INPUTS.some((input) => !isSameInput(same, input, before, wanted)) ||
-    // A container without a watchdog gets one only by being made anew.
-    (wanted.timeToLiveHours !== undefined && expiryFromText(before.expiresAt) === undefined);
+  const remade = isRemade(before, wanted);
   const expiry = expiryAfter(before, wanted, remade, clock.now());
   const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
   const renamed = (row.label ?? "") !== label;
@@ -112,6 +106,24 @@ export async function syncInstance(
   };
   const ready = await follow(account, id, goal, wanted, operation);
   return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready) };
+}
+
+/** The instance as it is now. Throws when it does not exist any more. */
+export async function lookAtOwn(account: Account, id: number, before: Bag, signal: AbortSignal): Promise<WireInstance> {
+  // Right after the rent, "no such instance" proves nothing: it may be too young to show.
+  const options = { everyMs: LOOK_EVERY_MS, deadline: tooYoungUntil(before), signal };
+  const row = await lookUntil(account.clock, () => account.look(id, signal), options);
+  if (!row) throw goneOutside(id);
+  return row;
+}
+
+/** Whether the container is made anew: what runs in it ends, and it is away until it is up again. */
+export function isRemade(before: Bag, wanted: InstanceInputs): boolean {
+  return (
+    CONTAINER_INPUTS.some((input) => !isSameInput(same, input, before, wanted)) ||
+    // A container without a watchdog gets one only by being made anew.
+    (wanted.timeToLiveHours !== undefined && expiryFromText(before.expiresAt) === undefined)
+  );
 }
 
 /** When the instance is to end itself: as before, unless the program says another number of hours, which count from now. */

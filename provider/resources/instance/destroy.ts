@@ -1,0 +1,34 @@
+import { refuseElsewhere } from "../../account/absence.js";
+import type { Account } from "../../account/account.js";
+import type { Operation } from "../../engine/lifecycle.js";
+import type { Bag } from "../../engine/values.js";
+import { deleteCreated, sayWhatStays } from "./kept-volumes.js";
+import { deleteTimeoutMs, isSweepDue, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
+import { tooYoungUntil } from "./read-back.js";
+import { contractName, type StackView } from "./stack-view.js";
+
+/** Destroys an instance and confirms that it is gone; deals with the volume that its rent made, and with what was left behind beside it. */
+export async function destroyInstance(
+  account: Account,
+  view: StackView,
+  id: string,
+  before: Bag,
+  operation: Operation,
+): Promise<void> {
+  await refuseElsewhere({ noun: "Instance", id, before }, account, () => account.look(Number(id), operation.signal));
+  operation.progress(`destroying instance ${id}`);
+  await account.destroy(Number(id), {
+    timeoutMs: deleteTimeoutMs(before),
+    tooYoungUntil: tooYoungUntil(before),
+    signal: operation.signal,
+  });
+  view.ledger.remove(contractName(Number(id)));
+  view.siblings.forget(id);
+  if (view.current.get(tokenOf(before)) === id) view.current.delete(tokenOf(before));
+  await labelReplacement(account, view, before, operation.signal);
+  if (before.keepVolumes !== false || view.keepsVolumesOf.has(id)) await sayWhatStays(account, before, operation);
+  else await deleteCreated(account, before, deleteTimeoutMs(before), operation);
+  // What a killed replacement left is found by no create when the program is taken back or destroyed.
+  const sweep = sweepLeftBehind(account, view, id, before, operation);
+  await (isSweepDue(before) ? sweep : sweep.catch(() => {}));
+}
