@@ -11,6 +11,7 @@ import { createListing, type Listing } from "./listing.js";
 import { createMarked, type Marked } from "./marked.js";
 import { createPriceIncreases, type PriceIncreases } from "./price-increases.js";
 import { MISSING_KEY, type Settings } from "./settings.js";
+import { createTurns, type Turns } from "./turns.js";
 import { createWatcher, type Watcher } from "./watcher.js";
 
 /** What all resources of one API key share inside one process. */
@@ -19,6 +20,8 @@ export interface Account {
   readonly client: Client;
   readonly clock: Clock;
   readonly claims: Claims;
+  /** The queue of those who choose an offer and rent it: whoever chooses sees what those before have taken. */
+  readonly renting: Turns;
   readonly watcher: Watcher;
   readonly listing: Listing;
   /** Ends contracts; those that come together leave as one call. */
@@ -31,6 +34,8 @@ export interface Account {
   readonly priceIncreases: PriceIncreases;
   /** All contracts of the account with their labels, read after the question; askers that come together share one list. */
   contracts(signal?: AbortSignal): Promise<WireInstance[]>;
+  /** Contracts with exactly this label, read after the question; askers that come together share one short list. */
+  labelled(label: string, signal?: AbortSignal): Promise<WireInstance[]>;
   /** All volumes of the account, read after the question; askers that come together share one list. */
   volumes(signal?: AbortSignal): Promise<WireVolume[]>;
   /**
@@ -52,6 +57,11 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
   const inTurn = { spacingMs: instanceEndpoints.list.minIntervalSeconds * 1000 };
   const rowsOf = gather<readonly number[], WireInstance[]>(clock, (ids) => listing.byIds(ids.flat()), inTurn);
   const everything = gather<void, WireInstance[]>(clock, () => listing.all({}), inTurn);
+  const withLabels = gather<string, WireInstance[]>(
+    clock,
+    (labels) => listing.all({ select_filters: { label: { in: labels } } }),
+    inTurn,
+  );
   const sshKeys = gather<void, WireSshKey[]>(clock, () => client.sshKeys.list());
   const envVarNames = gather<void, string[]>(clock, () => client.secrets.names());
   const allVolumes = gather<void, WireVolume[]>(clock, () => client.volumes.list());
@@ -67,12 +77,14 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     listing,
     look,
     claims: createClaims(),
+    renting: createTurns(),
     marked: createMarked(listing, clock, Boolean(apiKey)),
     priceIncreases: createPriceIncreases(client, clock),
     watcher: createWatcher(clock, (ids) => rowsOf(ids, undefined, "now")),
     destroy: createDestroyer(client, clock, { look, lookInLists }),
     knownIds: new Set(),
     contracts: (signal) => everything(undefined, signal),
+    labelled: async (label, signal) => (await withLabels(label, signal)).filter((row) => row.label === label),
     volumes: (signal) => allVolumes(undefined, signal),
     sshKeys: (signal) => sshKeys(undefined, signal),
     envVarNames: (signal) => envVarNames(undefined, signal),

@@ -2,7 +2,9 @@
 export interface Claims {
   /** Takes the offer for the caller, or answers false when somebody in this process has it. */
   claim(offerId: number): boolean;
-  /** Gives an offer back that was not rented. A rented one stays claimed: each offer rents once. */
+  /** Somebody in this process has the offer, or knows that it is gone. */
+  isClaimed(offerId: number): boolean;
+  /** Gives an offer back that was not rented and is still to be had. A rented one stays claimed: each offer rents once. */
   release(offerId: number): void;
   /** Leaves a machine alone for the rest of the run: something did not boot there because of it. */
   avoidMachine(machineId: number): void;
@@ -21,6 +23,7 @@ export function createClaims(): Claims {
       taken.add(offerId);
       return true;
     },
+    isClaimed: (offerId) => taken.has(offerId),
     release: (offerId) => {
       taken.delete(offerId);
     },

@@ -38,9 +38,9 @@ interface Subscription {
 
 const MINUTE_MS = 60_000;
 
-/** Seconds between two looks, by how long the youngest waits: most boots take one to five minutes. */
+/** Between two looks, by how long the youngest waits: most boots take one to five minutes. Vast takes a list call a second, and others need some. */
 const PACE: readonly { readonly untilMs: number; readonly everyMs: number }[] = [
-  { untilMs: 5 * MINUTE_MS, everyMs: 2_000 },
+  { untilMs: 5 * MINUTE_MS, everyMs: 1_500 },
   { untilMs: 15 * MINUTE_MS, everyMs: 5_000 },
   { untilMs: Number.POSITIVE_INFINITY, everyMs: 15_000 },
 ];

@@ -2,8 +2,8 @@ import type { OffersApi } from "../api/offers.js";
 import { countryOf } from "./country.js";
 import { describeQuery } from "./describe.js";
 import { PAGE_SIZE } from "./paging.js";
-import { type OfferCandidate, orderOrCheapest, rank } from "./rank.js";
-import { suiting, toSearch, type WantedOffer } from "./search.js";
+import { type OfferCandidate, rank } from "./rank.js";
+import { isCheapestFirst, suiting, toSearch, type WantedOffer } from "./search.js";
 
 /** What the market has for a wish at this moment, by one search. Prices in $/h with the wanted disk. */
 export interface Outlook {
@@ -30,7 +30,7 @@ export async function lookAtMarket(
   wanted: WantedOffer,
   signal?: AbortSignal,
 ): Promise<Outlook> {
-  const byPrice = orderOrCheapest(wanted.orderBy)[0]?.field === "dollarsPerHour";
+  const byPrice = isCheapestFirst(wanted.orderBy);
   const wide: WantedOffer = byPrice
     ? { ...wanted, maxDollarsPerHour: undefined, bidDollarsPerHour: undefined }
     : wanted;

@@ -47,8 +47,8 @@ export async function searchMarket(
   for await (const page of offerPages(search, toSearch(wanted), signal)) {
     const priced = page.offers.flatMap((offer) => toCandidate(offer, wanted) ?? []);
     found.push(...priced.filter((candidate) => suits(candidate, wanted)));
-    isWhole = page.isLast;
-    if (page.inOrder && isSettled(found, priced, most, wanted.orderBy)) break;
+    isWhole = page.isLast || (page.inOrder && isPastCap(priced, wanted));
+    if (isWhole || (page.inOrder && isSettled(found, priced, most, wanted.orderBy))) break;
   }
   return { candidates: rank(found, wanted.orderBy).slice(0, most), fitting: found.length, isWhole };
 }
@@ -96,7 +96,7 @@ export function toSearch(wanted: WantedOffer): Omit<SearchBody, "limit"> {
   if (byOurBid) {
     delete filters.dph_total;
     addCondition(filters, "min_bid", "lte", bidDollarsPerHour);
-  } else if (maxDollarsPerHour !== undefined) {
+  } else if (maxDollarsPerHour !== undefined && !showsCap(wanted)) {
     addCondition(filters, "dph_total", "lte", maxDollarsPerHour + PRICE_SLACK);
   }
   return {
@@ -130,6 +130,31 @@ export function hasRoom({ avail_vol_ask_id: askId, avail_vol_size: freeGb }: Wir
   return typeof askId === "number" && typeof freeGb === "number" && freeGb >= sizeGb;
 }
 
+/** Whether the cheapest come first. */
+export function isCheapestFirst(orderBy: OrderBy | undefined): boolean {
+  const [first] = orderOrCheapest(orderBy);
+  return first?.field === "dollarsPerHour" && first.direction === "asc";
+}
+
+/** Whether answers tell where the cap lies, so that one search serves whoever has another cap or none. */
+function showsCap({ orderBy, rentalType }: WantedOffer): boolean {
+  return rentalType !== "interruptible" && isCheapestFirst(orderBy);
+}
+
+/** Whether a page in the order of prices ends above the cap: all that follows is dearer still. */
+function isPastCap(page: readonly OfferCandidate[], wanted: WantedOffer): boolean {
+  const { orderBy, maxDollarsPerHour } = wanted;
+  if (maxDollarsPerHour === undefined || !showsCap(wanted)) return false;
+  return isInOrder(page, orderOrCheapest(orderBy)) && (page.at(-1)?.dollarsPerHour ?? 0) > maxDollarsPerHour;
+}
+
+function isInOrder(page: readonly OfferCandidate[], keys: OrderBy): boolean {
+  return page.every((candidate, index) => {
+    const before = page[index - 1];
+    return before === undefined || compareBy(keys, before, candidate) <= 0;
+  });
+}
+
 /** Whether an offer meets everything that is wanted, whatever the server filtered. */
 function suits({ offer, dollarsPerHour }: OfferCandidate, wanted: WantedOffer): boolean {
   const { query, defaultFilters, diskGb, rentalType, bidDollarsPerHour, maxDollarsPerHour, newVolumeGb } = wanted;
@@ -154,12 +179,8 @@ function isSettled(
   orderBy: OrderBy | undefined,
 ): boolean {
   const keys = orderOrCheapest(orderBy);
-  const inOrder = page.every((candidate, index) => {
-    const before = page[index - 1];
-    return before === undefined || compareBy(keys, before, candidate) <= 0;
-  });
   const lastNeeded = rank(found, orderBy)[most - 1];
   const lastOfPage = page.at(-1);
-  if (!inOrder || lastNeeded === undefined || lastOfPage === undefined) return false;
+  if (!isInOrder(page, keys) || lastNeeded === undefined || lastOfPage === undefined) return false;
   return compareBy(keys, lastNeeded, lastOfPage) < 0;
 }

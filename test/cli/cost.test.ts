@@ -42,8 +42,8 @@ describe("real previews", () => {
     });
     expect(report).toMatchObject({ version: 1, project: "garage", stack: "dev", limit: null });
     expect(report.notes[0]).toBe("data, store: its search needs an API key, and there is none.");
-    // Three of five share a search, and nothing else was asked.
-    expect(t.world.view().requests.map(({ path }) => path)).toEqual(Array(3).fill("/api/v0/bundles/"));
+    // Four of five share a search, and nothing else was asked.
+    expect(t.world.view().requests.map(({ path }) => path)).toEqual(Array(2).fill("/api/v0/bundles/"));
   });
 
   it("of new volumes with a key: on the market, and on the machine of an instance that is yet to be rented", async () => {

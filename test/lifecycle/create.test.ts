@@ -61,9 +61,9 @@ describe("creating an instance", () => {
   });
 
   it("gives up after maxAttempts taken offers and says that nothing is billed", async () => {
-    t.simulator.faults.add({ on: "POST /api/v0/bundles", then: "slow", seconds: 20 });
+    t.simulator.faults.add({ on: "POST /api/v0/bundles", then: "slow", seconds: 4 });
     const creating = failureOf(t.process().up(anInstance({ maxAttempts: 3 })));
-    await t.clock.sleep(10_000);
+    await t.clock.sleep(2_000);
     for (const { id } of t.world.offers()) t.world.takeOffer(id);
     const failure = await creating;
 

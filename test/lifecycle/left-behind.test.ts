@@ -35,7 +35,7 @@ async function killedReplacement(id: string, before: Bag): Promise<void> {
   const dead = t.process();
   await dead.instance.diff(id, before, before);
   void failureOf(dead.up(anInstance({ generation: "next" })));
-  await t.clock.sleep(10_000);
+  await t.clock.sleep(20_000);
   dead.cancel();
   await t.clock.sleep(15_000);
 }
@@ -71,6 +71,16 @@ describe("a machine that a killed replacement left", () => {
     await next.instance.update(id, outs, news);
     expect(t.clock.now() - startedAt).toBeLessThan(30_000);
     expect(billed()).toMatchObject([{ id: Number(id), curState: "stopped" }]);
+  });
+
+  it("is ended, and the instance is not taken for there when somebody has destroyed it meanwhile", async () => {
+    t.world.act(Number(id), { do: "destroy" });
+    await t.clock.sleep(60_000);
+    const next = t.process();
+    const { news } = await preview(next, id, outs, anInstance());
+    const failure = await failureOf(next.instance.update(id, outs, news));
+    expect(failure.message).toContain(`Instance ${id} does not exist any more`);
+    expect(billed()).toEqual([]);
   });
 
   it("is ended together with a change of the program", async () => {
@@ -155,7 +165,7 @@ describe("a resource that is replaced again before its old machine is deleted", 
     const second = t.process();
     await second.instance.diff(id, outs, outs);
     const failing = failureOf(second.up(anInstance({ generation: "2" })));
-    await t.clock.sleep(10_000);
+    await t.clock.sleep(20_000);
     second.cancel();
     const failure = await failing;
 
@@ -166,15 +176,84 @@ describe("a resource that is replaced again before its old machine is deleted", 
     expect([id, failure.id]).not.toContain(replacement.id);
     expect(billed().map((contract) => String(contract.id))).toEqual([id, failure.id, replacement.id]);
 
+    await t.clock.sleep(10_000);
     const last = t.process();
-    expect(await preview(last, replacement.id, replacement.outs, anInstance({ generation: "3" }))).toMatchObject({
-      changes: false,
-    });
+    // Its label, which is due, and nothing else.
+    const due = await preview(last, replacement.id, replacement.outs, anInstance({ generation: "3" }));
+    expect(due).toMatchObject({ changes: true, replaces: [] });
+    expect(last.lines).toEqual([]);
+    await last.instance.update(replacement.id, replacement.outs, due.news);
     for (const [old, props] of [
       [id, outs],
       [failure.id, failure.properties],
     ] as const)
       await last.instance.delete(old, props);
     expect(billed()).toMatchObject([{ id: Number(replacement.id), label: FINISHED }]);
+  });
+});
+
+describe("a replacement that is finished", () => {
+  const replacement = anInstance({ generation: "next" });
+  const labels = () => billed().map(({ label }) => label);
+  let id: string;
+  let outs: Bag;
+  beforeEach(async () => {
+    ({ id, outs } = await t.process().up(anInstance()));
+  });
+
+  /** A run up to the moment at which the engine has recorded the new instance, and not yet ended the old one. */
+  async function replaced(process: ProviderProcess) {
+    await preview(process, id, outs, replacement);
+    return process.up(replacement);
+  }
+
+  it("has its label when the one that it replaces is ended, and nothing to change then", async () => {
+    const process = t.process();
+    const made = await replaced(process);
+    expect(labels()).toEqual([FINISHED, `pulumi:${TOKEN}:pending`]);
+    await process.instance.delete(id, outs);
+    expect(billed()).toMatchObject([{ id: Number(made.id), label: FINISHED }]);
+    expect(await preview(t.process(), made.id, made.outs, replacement)).toMatchObject({ changes: false });
+  });
+
+  it("is seen by the next preview of the old program when the run was killed before the engine recorded it", async () => {
+    await replaced(t.process());
+    await t.clock.sleep(60_000);
+    const next = t.process();
+    const { changes, news } = await preview(next, id, outs, anInstance());
+    expect(changes).toBe(true);
+    await next.instance.update(id, outs, news);
+    expect(billed()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+  });
+
+  it("gets its label by the next up when the run was killed before it ended the old one", async () => {
+    const made = await replaced(t.process());
+    await t.clock.sleep(60_000);
+    const next = t.process();
+    const { changes, replaces, news } = await preview(next, made.id, made.outs, replacement);
+    expect({ changes, replaces }).toEqual({ changes: true, replaces: [] });
+    const { outs: after } = await next.instance.update(made.id, made.outs, news);
+    await next.instance.delete(id, outs);
+    expect(billed()).toMatchObject([{ id: Number(made.id), label: FINISHED }]);
+    expect(await preview(t.process(), made.id, after, replacement)).toMatchObject({ changes: false });
+  });
+
+  it("is not taken for left behind when its label could not be set", async () => {
+    const process = t.process();
+    const made = await replaced(process);
+    t.simulator.faults.add({ on: `PUT /api/v0/instances/${made.id}/`, times: 20, then: "500-before" });
+    await process.instance.delete(id, outs);
+    expect(billed()).toMatchObject([{ id: Number(made.id) }]);
+    t.simulator.faults.clear();
+    await t.clock.sleep(10_000);
+    expect(await preview(t.process(), made.id, made.outs, replacement)).toMatchObject({ changes: true });
+  });
+
+  it("has its label at once when the old one was ended before", async () => {
+    const process = t.process();
+    await preview(process, id, outs, replacement);
+    await process.instance.delete(id, outs);
+    const made = await process.up(replacement);
+    expect(billed()).toMatchObject([{ id: Number(made.id), label: FINISHED }]);
   });
 });

@@ -75,6 +75,23 @@ describe("a rent whose answer is lost", () => {
     expect(failure.message).not.toMatch(/not billed any more|costs nothing/);
   });
 
+  it("is named by its label when what was found under the label was another, and did not boot", async () => {
+    t.world.tell({ story: { imageNotFound: true } });
+    t.world.settings.listLagSeconds = 45;
+    await appearLate();
+    await t.clock.sleep(20_000);
+    t.simulator.faults.add({ on: RENT, then: "500-after" });
+    const failure = await failureOf(t.process().up(anInstance()));
+    const [lost, ...others] = t.world.billedContracts();
+    expect(others).toEqual([]);
+    expect(failure.message).toMatch(/did not boot .* was destroyed/);
+    expect(failure.message).toContain(`it carries the label \`${lost?.label}\` and is billed`);
+
+    t.world.settings.listLagSeconds = 0;
+    await failureOf(t.process().up(anInstance()));
+    expect(t.world.billedContracts()).toEqual([]);
+  });
+
   it("is still swept when the run is cut off before the end of the create", async () => {
     t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
     const cutOff = t.process();

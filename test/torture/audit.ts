@@ -90,8 +90,10 @@ export function checkStatements(scene: Scene, { failures }: RunReport, since: nu
       throw violation(scene, "said what is not so", `${unknown} is in the state, and it was said: ${message}`);
     }
     if (!NOTHING.test(message)) continue;
+    const isNamed = ({ id, label }: { readonly id: number; readonly label: string | null }) =>
+      message.includes(String(id)) || (label !== null && message.includes(`\`${label}\``));
     const billed = billedBy(scene, name).filter(
-      ({ id, createdAt }) => !known.has(id) && !message.includes(String(id)) && Date.parse(createdAt) >= since,
+      (contract) => !known.has(contract.id) && !isNamed(contract) && Date.parse(contract.createdAt) >= since,
     );
     if (billed.length > 0)
       throw violation(scene, "said what is not so", `${listed(billed)}, and it was said: ${message}`);

@@ -11,6 +11,8 @@ export type WayOut = "adopt" | "destroy by hand";
 
 /** Runs that a calm world needs at most. */
 const MOST_RUNS = 12;
+/** By then every boot that is under way has ended in one way or the other. */
+const SETTLED_MS = 3 * 60_000;
 /** Failures of one resource after which its user replaces it, and after which they destroy the stack. */
 const REPLACE_AFTER = 2;
 const DESTROY_AFTER = 6;
@@ -29,8 +31,9 @@ export function calm({ simulator, world, program }: Scene): void {
  */
 export async function untilQuiet(scene: Scene, wayOut: WayOut = "destroy by hand"): Promise<void> {
   calm(scene);
-  // Lists may show late what a run rented just before it was killed; from then on the next run knows of it.
-  await scene.clock.sleep(scene.world.settings.listLagSeconds * 1000);
+  // Lists may show late what a run rented just before it was killed; from then on the next run knows of it. And what somebody started in the console
+  // is up by then, or has failed.
+  await scene.clock.sleep(Math.max(scene.world.settings.listLagSeconds * 1000, SETTLED_MS));
   await upUntilQuiet(scene, wayOut);
   const adopted = [...scene.program].filter(([, { adoptInstanceId }]) => adoptInstanceId !== undefined);
   if (adopted.length > 0) {

@@ -1,6 +1,7 @@
 import { NothingRentedError } from "../../errors.js";
 import { describeQuery } from "../../offer/describe.js";
 import type { OfferCandidate } from "../../offer/rank.js";
+import { searchToRent } from "../../offer/remembered.js";
 import { findOffer, hasRoom, searchOffers, type WantedOffer } from "../../offer/search.js";
 import { isOnAskedMachine, tiedTo } from "../../offer/tied.js";
 import { whyNothingFits } from "../../offer/why.js";
@@ -12,10 +13,13 @@ import type { RentContext } from "./rent.js";
 /** Searches that an explanation may cost: each waits three seconds for its turn. */
 const MOST_LOOKS = 3;
 
+/** Candidates to choose among where siblings are to be kept apart: the best may all be of one machine, or of one host. */
+const MOST_TO_PLACE = 128;
+
 /** The offers that can become the instance, best first: on the machine of its volume, or with room for a new one. */
 export async function candidatesOf(context: RentContext): Promise<OfferCandidate[]> {
   const { account, inputs, operation, attempts, mount } = context;
-  const { search } = account.client.offers;
+  const search = searchToRent(account);
   const wish = wishOf(context);
   if (inputs.offerId !== undefined) {
     const found = await findOffer(search, inputs.offerId, wish, operation.signal);
@@ -23,11 +27,17 @@ export async function candidatesOf(context: RentContext): Promise<OfferCandidate
     return found && found.dollarsPerHour <= (inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY) ? [found] : [];
   }
   const asked = inputs.offer ?? {};
-  operation.progress(`searching: ${describeQuery(asked)}${mountText(mount)}`);
   // Others in this process hold some of the best already.
-  const most = inputs.maxAttempts + attempts.failed.length + account.claims.count() + 5;
+  const likely = inputs.maxAttempts + attempts.failed.length + account.claims.count() + 5;
+  const most = inputs.placement === undefined ? likely : Math.max(likely, MOST_TO_PLACE);
   const found = await searchOffers(search, { ...wish, most }, operation.signal);
   return found.filter((candidate) => isOnAskedMachine(candidate, asked));
+}
+
+/** What is looked for, for people. */
+export function searchText({ inputs, mount }: RentContext): string {
+  const { offerId, offer = {} } = inputs;
+  return offerId === undefined ? `${describeQuery(offer)}${mountText(mount)}` : `offer ${offerId}`;
 }
 
 /** What these inputs look for on the market, wherever a volume of theirs is. */

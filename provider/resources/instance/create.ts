@@ -5,24 +5,22 @@ import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
 import { durationText } from "../../wait.js";
+import { adopt } from "./adopt.js";
 import { afterBootFailure } from "./boot-failure.js";
-import { DISK_TOLERANCE_GB } from "./changes.js";
-import { createdVolumeOutputs, endVolumeOf } from "./created-volumes.js";
+import { finish, sweepWhileBooting } from "./finish.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, keyTexts, putKeys } from "./keys.js";
-import { finishedLabel } from "./label.js";
 import { UNRESOLVED } from "./left-behind.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
 import { planMount } from "./mount.js";
-import { findOwnContracts, refuseBeside, sweepPending } from "./own-contracts.js";
+import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
-import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
+import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
-import { hasMounts, mountsOf } from "./shown-mounts.js";
+import { maybeRented } from "./rent-failures.js";
 import { REPLACED, type StackView } from "./stack-view.js";
-import { expiryOnVast, expiryText } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
 
 const MINUTE_MS = 60_000;
@@ -40,13 +38,14 @@ export async function createInstance(
   const token = inputs.ownerToken ?? "";
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
-  const deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
+  let deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
   const replaced = [...(view.idsOf.get(token) ?? [])];
   const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
   const unfinished = {
     ...lasting,
     ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
   };
+  let hasContract = false;
   const context: RentContext = {
     account,
     view,
@@ -56,24 +55,48 @@ export async function createInstance(
     attempts: { failed: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
     mount: undefined,
     // Whatever ends this create, from the first moment of a contract on: what it still owes is in the state.
-    operation: { ...operation, exists: (id, outputs) => operation.exists(id, { ...unfinished, ...outputs }) },
+    operation: {
+      ...operation,
+      exists: (id, outputs) => {
+        hasContract = true;
+        operation.exists(id, { ...unfinished, ...outputs });
+      },
+      ended: () => {
+        hasContract = false;
+        operation.ended();
+      },
+    },
   };
   try {
     // A key that is not there is better known before anything is billed.
     const keys = await keyTexts(account, inputs, operation);
     let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
     for (;;) {
+      const askedAt = account.clock.now();
       contract ??= await rentPlanned(context);
+      // Nothing is billed while it waits for its turn, which takes 4.5 seconds for each that stands before it: only boots count.
+      deadline += account.clock.now() - askedAt;
       const attached = await putInto(context, contract, keys);
-      const row = await followNew(context, contract, { startedAt, deadline });
+      const sweep = sweepWhileBooting(context, contract, startedAt);
+      let row: WireInstance | undefined;
+      let isSwept = false;
+      try {
+        row = await followNew(context, contract, { startedAt, deadline });
+      } finally {
+        // Before another contract is rented, which it would take for one that was left behind.
+        isSwept = await sweep.end();
+      }
       if (row) {
-        const { id, outputs } = await finish(context, contract, row, startedAt);
+        const { id, outputs } = await finish(context, contract, row, { startedAt, isSwept });
+        view.siblings.note(id, { ...inputs, ...outputs });
+        view.siblings.release(token);
         return { id, outputs: { ...outputs, ...attached, ...lasting } };
       }
       contract = undefined;
     }
   } catch (error) {
-    throw withVolumesLeft(error, context.attempts.volumesLeft);
+    if (error instanceof NothingRentedError) view.siblings.release(token);
+    throw withVolumesLeft(withLostAnswer(error, context, hasContract), context.attempts.volumesLeft);
   }
 }
 
@@ -81,6 +104,9 @@ export async function createInstance(
 async function rentPlanned(context: RentContext): Promise<Contract> {
   const { account, view, inputs, operation } = context;
   context.mount ??= await planMount(account, inputs, view, operation);
+  const { spread, distinct } = inputs.placement ?? {};
+  // Siblings that the engine has not shown yet would be overlooked.
+  if (spread !== undefined || distinct) await view.questions.quiet(account.clock, operation.signal);
   return rentNext(context);
 }
 
@@ -89,6 +115,14 @@ async function putInto({ account, operation }: RentContext, { id }: Contract, ke
   if (keys.length === 0) return {};
   const record = (attached: readonly string[]) => operation.exists(String(id), { [ATTACHED]: attached });
   return { [ATTACHED]: await becauseCancelled(id, () => putKeys(account, id, keys, [], operation, record)) };
+}
+
+/**
+ * The error of a create that has no contract, with what is still unknown when the answer to a rent was lost: what was found under the label, and
+ * given back, may have been left by an earlier run.
+ */
+function withLostAnswer(error: unknown, context: RentContext, hasContract: boolean): unknown {
+  return context.attempts.answerLost && !hasContract ? maybeRented(context, error) : error;
 }
 
 /** The error of a create, with the volumes that it made and could not or may not delete. Always a new one: causes are shared. */
@@ -110,41 +144,6 @@ async function findLeftOver(context: RentContext): Promise<Contract | undefined>
     `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
   );
   return findPending(context);
-}
-
-async function adopt({ account, view, inputs, operation }: RentContext): Promise<Contract> {
-  const id = inputs.adoptInstanceId ?? 0;
-  if (view.idsInState.has(id)) {
-    throw new VastError(
-      "adopt_in_state",
-      `adoptInstanceId is ${id}, which is in this stack already: a replacement that adopted it would end it with the old one. Nothing was ` +
-        "changed. Take `adoptInstanceId` out of the program.",
-    );
-  }
-  const row = await account.look(id, operation.signal);
-  if (!row) {
-    throw new VastError(
-      "no_such_instance",
-      `adoptInstanceId is ${id}, and there is no such instance in this account. Nothing was rented. Correct the id, or leave it out to rent.`,
-    );
-  }
-  if (typeof row.disk_space === "number" && Math.abs(row.disk_space - inputs.diskGb) > DISK_TOLERANCE_GB) {
-    throw new VastError(
-      "adopt_mismatch",
-      `Instance ${id} has a disk of ${row.disk_space} GB and the program says ${inputs.diskGb}: the next change would replace it. ` +
-        `Nothing was changed. Set \`diskGb: ${row.disk_space}\`.`,
-    );
-  }
-  if (!hasMounts(row, inputs.volumes)) {
-    const names = mountsOf(row).map(({ name, mountPath }) => `${name} at ${mountPath}`);
-    throw new VastError(
-      "adopt_mismatch",
-      `Instance ${id} has ${names.length === 0 ? "no volume" : `volume ${names.join(", ")}`} mounted, and \`volumes\` says otherwise: the next change would ` +
-        "replace it. Nothing was changed. Write what it has into `volumes`, each by its `volumeId`.",
-    );
-  }
-  operation.exists(String(id), freshOutputs(row));
-  return { id };
 }
 
 /** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */
@@ -206,52 +205,4 @@ async function followNew(
     return undefined;
   }
   throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
-}
-
-/** A rent whose answer was lost may have made its volume and no contract; no instance ever had such a one. */
-async function endLostVolumes({ account, inputs, attempts, operation }: RentContext, { id }: Contract): Promise<void> {
-  if (attempts.lostVolumeNames.length === 0) return;
-  const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
-  for (const row of await account.volumes(operation.signal)) {
-    if (!attempts.lostVolumeNames.includes(row.label ?? "") || (row.instances ?? []).length > 0) continue;
-    await endVolumeOf(account, id, row, { keep: false, timeoutMs }, operation);
-  }
-}
-
-/** The last steps of a create: only now the label says that it is finished, so a create cut off before is taken up again. */
-async function finish(
-  context: RentContext,
-  contract: Contract,
-  row: WireInstance,
-  startedAt: number,
-): Promise<{ id: string; outputs: Bag }> {
-  const { account, inputs, token, operation } = context;
-  const expiry = contract.expiry ?? expiryOnVast(row, token);
-  const label = finishedLabel(inputs.label, token, inputs.labelMark, expiry);
-  // Before the sweep: it may leave a volume that something ran with.
-  await endLostVolumes(context, contract);
-  // The label last: until then a run that is cut off is taken up again.
-  if (inputs.adoptInstanceId === undefined) {
-    const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
-    const sweep = { token, keepId: contract.id, notBefore: startedAt + FRESH_MS, timeoutMs, volumes: inputs };
-    await sweepPending(account, context.view.idsInState, sweep, operation);
-  }
-  const { newVolumeName: createdVolumeName, rentedAt } = contract;
-  const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);
-  if ((row.label ?? "") !== label) await account.client.instances.setLabel(contract.id, label, operation.signal);
-  // What was not rented just now may differ from the program: that shows in the next preview instead of being overwritten unasked.
-  const isFound = contract.offerId === undefined;
-  const observed = isFound ? { ...readBackInputs(row, inputs, token), ...readBackVolumes(row, inputs) } : {};
-  const outputs = {
-    ...observed,
-    ...freshOutputs(row),
-    ...volume,
-    label: inputs.label,
-    labelMark: inputs.labelMark,
-    ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
-    ...(typeof row.dph_total === "number" ? { rentedDollarsPerHour: row.dph_total } : {}),
-    ...(contract.rentedAt === undefined ? {} : { rentedAt: contract.rentedAt }),
-    ...(contract.instanceApiKey === undefined ? {} : { instanceApiKey: contract.instanceApiKey }),
-  };
-  return { id: String(contract.id), outputs };
 }

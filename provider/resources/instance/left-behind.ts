@@ -14,6 +14,34 @@ const MINUTE_MS = 60_000;
  */
 export const UNRESOLVED = "unresolvedRent";
 
+/**
+ * Output of a replacement whose label was not due yet when it was made: it carries the pending label until the instance that it replaces is
+ * ended. If a run is killed before the engine has recorded the replacement, and the program is taken back, no create looks for what is finished;
+ * what is pending is seen by the next preview.
+ */
+export const UNLABELLED = "labelIsPending";
+
+/** Whether a replacement carries its pending label still: the run that made it did not come to the end of the other one. */
+export async function isLabelDue(account: Account, id: string, before: Bag): Promise<boolean> {
+  if (before[UNLABELLED] !== true) return false;
+  const rows = await account.marked();
+  return rows.some((row) => row.id === Number(id) && readLabel(row.label, tokenOf(before)).mark === "pending");
+}
+
+/** Gives a replacement its label, once what it replaces is gone. A failure is left to the next `up`, which sees that it is due. */
+export async function labelReplacement(
+  account: Account,
+  view: StackView,
+  before: Bag,
+  signal: AbortSignal,
+): Promise<void> {
+  const token = tokenOf(before);
+  const replacement = view.unlabelled.get(token);
+  if (replacement === undefined) return;
+  view.unlabelled.delete(token);
+  await account.client.instances.setLabel(replacement.id, replacement.label, signal).catch(() => {});
+}
+
 /** Whether the create of this resource was cut off before it had looked for what else it may have rented. */
 export function isSweepDue(before: Bag): boolean {
   return before[UNRESOLVED] !== undefined;

@@ -3,7 +3,7 @@ import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { NothingRentedError } from "../../errors.js";
 import { endVolumeOf, type VolumeOwner, volumeMadeWith } from "./created-volumes.js";
-import { readLabel } from "./label.js";
+import { pendingLabel, readLabel } from "./label.js";
 import { mountsOf } from "./shown-mounts.js";
 
 /** Contracts on Vast that carry a resource's mark and stand in no state that the engine has shown this process. */
@@ -31,6 +31,8 @@ export interface Sweep {
   readonly token: string;
   /** The contract that is the resource. */
   readonly keepId: number;
+  /** It carries the pending label still, so that a short list of that label, in which it must stand, tells of those beside it. Default false. */
+  readonly keepIsPending?: boolean;
   /** The look is made no sooner, in milliseconds of the clock: a fresh contract can be missing from lists for a minute. Default: at once. */
   readonly notBefore?: number | undefined;
   /** How long the end of one contract is waited for. */
@@ -46,7 +48,7 @@ export interface Sweep {
 export async function sweepPending(
   account: Account,
   idsInState: ReadonlySet<number>,
-  { token, keepId, notBefore = 0, timeoutMs, volumes = {} }: Sweep,
+  { token, keepId, keepIsPending = false, notBefore = 0, timeoutMs, volumes = {} }: Sweep,
   operation: Operation,
 ): Promise<void> {
   const tooSoonMs = notBefore - account.clock.now();
@@ -54,8 +56,9 @@ export async function sweepPending(
     operation.progress("making sure that no earlier run left a machine behind");
     await account.clock.sleep(tooSoonMs, operation.signal);
   }
-  const { pending } = await findOwnContracts(account, idsInState, token, operation.signal);
-  for (const row of pending.filter(({ id }) => id !== keepId)) {
+  const own = { token, keepId, keepIsPending };
+  const pending = await findPendingBeside(account, idsInState, own, operation.signal);
+  for (const row of pending) {
     const { id } = row;
     operation.warn(
       `Ending contract ${id}: a second one of this resource, left by a run that was cut off or by a lost answer.`,
@@ -67,6 +70,22 @@ export async function sweepPending(
     const keep = hasRun && volumes.keepVolumes !== false;
     if (made) await endVolumeOf(account, id, made, { keep, timeoutMs }, operation);
   }
+}
+
+/**
+ * The contracts with a token's pending label beside one. A list of that label alone tells it, when the contract itself stands in it: else the
+ * filter is not to be trusted, and all contracts are looked through.
+ */
+async function findPendingBeside(
+  account: Account,
+  idsInState: ReadonlySet<number>,
+  { token, keepId, keepIsPending }: Pick<Sweep, "token" | "keepId" | "keepIsPending">,
+  signal: AbortSignal,
+): Promise<WireInstance[]> {
+  const labelled = keepIsPending ? await account.labelled(pendingLabel(token), signal) : [];
+  const isTold = labelled.some(({ id }) => id === keepId);
+  const pending = isTold ? labelled : (await findOwnContracts(account, idsInState, token, signal)).pending;
+  return pending.filter(({ id }) => id !== keepId && !idsInState.has(id));
 }
 
 /** Of several left-over contracts the one nearest to running; the others are swept away. */

@@ -6,8 +6,9 @@ import type { Operation } from "../../engine/lifecycle.js";
 import { messageOf, NothingRentedError, OfferGoneError } from "../../errors.js";
 import { newVolumeDollarsPerHour } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
+import { forgetMarket } from "../../offer/remembered.js";
 import { lookUntil } from "../../wait.js";
-import { candidatesOf, whyNone } from "./candidates.js";
+import { candidatesOf, searchText, whyNone } from "./candidates.js";
 import { volumeMadeWith } from "./created-volumes.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
@@ -15,8 +16,9 @@ import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
+import { placed, placeOf, placeOfOffer, tooFewMachines } from "./placement.js";
 import { FRESH_MS } from "./readiness.js";
-import { maybeRented, nothingRented, refused } from "./rent-failures.js";
+import { nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
 import type { StackView } from "./stack-view.js";
 import { type Expiry, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
@@ -72,46 +74,91 @@ export interface RentContext {
 /** How long a contract of a lost answer is looked for: a fresh one can be missing from lists for some seconds. */
 const LOST_ANSWER_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
+/** An answer that is as young was given after the others paused. */
+const FRESH_MARKET_MS = 5_000;
+/** Thrown instead of sending a rent that others on the account have overtaken. */
+const OVERTAKEN = new Error("overtaken");
+/** An older answer of the market is asked for again when an offer of it is gone, and before it is believed that nothing is to be had. */
+const OLD_MARKET_MS = 15_000;
+const TAKEN = "taken before it could be rented";
+/** Among how many more offers to choose for each race that was lost. */
+const NEXT_BEST = 2;
 
 /**
  * Rents the best offer that is still to be had: once, under the pending label. Taken offers are skipped. When the answer to a rent is
  * lost, the label decides whether there is a contract; the call is never repeated on a guess.
  */
 export async function rentNext(context: RentContext): Promise<Contract> {
-  try {
-    return await rentBest(context);
-  } catch (error) {
-    throw context.attempts.answerLost ? maybeRented(context, error) : error;
-  }
-}
-
-async function rentBest(context: RentContext): Promise<Contract> {
   const { account, view, inputs, token, attempts, operation } = context;
-  const candidates = await candidatesOf(context);
+  operation.progress(`searching: ${searchText(context)}`);
+  // Before its turn: searches for other wishes take theirs meanwhile.
+  let candidates = await candidatesOf(context);
   let tooDear: string | undefined;
   await checkCredit(context);
-  for (const candidate of candidates) {
-    if (attempts.failed.length >= inputs.maxAttempts) break;
-    if (attempts.failed.some(({ offerId }) => offerId === candidate.offerId)) continue;
-    if (candidate.machineId !== null && account.claims.isAvoided(candidate.machineId)) continue;
-    const over = overBudget(context.budget, view.ledger.others(token), candidate.dollarsPerHour);
-    // The best offer's price is the one to tell.
-    tooDear ??= over;
-    if (over !== undefined || !account.claims.claim(candidate.offerId)) continue;
-    operation.signal.throwIfAborted();
-    // Noted before anything is awaited: creates that run at the same time see it.
-    view.ledger.note(token, candidate.dollarsPerHour);
-    operation.progress(`renting offer ${candidate.offerId} at ${money(candidate.dollarsPerHour)}`);
-    const contract = await tryOffer(context, candidate);
-    if (contract) return contract;
+  while (attempts.failed.length < inputs.maxAttempts) {
+    const leave = await account.renting.take(operation.signal, (before) =>
+      operation.progress(`waiting for its turn to rent: ${before} before it`),
+    );
+    try {
+      candidates = await candidatesOf(context);
+      const choice = choose(context, candidates);
+      tooDear = choice.tooDear;
+      if (choice.candidate) {
+        const contract = await tryOffer(context, choice.candidate, leave);
+        if (contract) return contract;
+      } else if (!forgetMarket(account, OLD_MARKET_MS)) {
+        break;
+      }
+    } finally {
+      leave();
+    }
   }
   // A contract of a lost answer that shows only now is what was wanted.
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
   view.ledger.remove(token);
   if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(tooDear);
+  const crowded = attempts.failed.length === 0 && tooFewMachines(candidates, inputs.placement, siblingsOf(context));
+  if (crowded) throw crowded;
   const why = candidates.length === 0 && attempts.failed.length === 0 ? await whyNone(context) : "";
   throw nothingRented(context, candidates.length, why);
+}
+
+/**
+ * Takes the best candidate that is to be had, for this create alone: nothing is awaited between the choice and the notes of it, so that creates
+ * which run at the same time see it. Whoever has lost a race takes one of the next best: other runners, who see the same market, would choose the
+ * same offer again and again. `tooDear` says why the best is over the budget.
+ */
+function choose(
+  context: RentContext,
+  candidates: readonly OfferCandidate[],
+): { candidate?: OfferCandidate; tooDear?: string | undefined } {
+  const { account, view, budget, inputs, token, attempts, operation } = context;
+  const { placement } = inputs;
+  const lostRaces = attempts.failed.filter(({ why }) => why === TAKEN).length;
+  const free: OfferCandidate[] = [];
+  let tooDear: string | undefined;
+  for (const candidate of placed(candidates, placement, () => siblingsOf(context))) {
+    if (attempts.failed.some(({ offerId }) => offerId === candidate.offerId)) continue;
+    if (candidate.machineId !== null && account.claims.isAvoided(candidate.machineId)) continue;
+    const over = overBudget(budget, view.ledger.others(token), candidate.dollarsPerHour);
+    // The best offer's price is the one to tell.
+    tooDear ??= over;
+    if (over === undefined && !account.claims.isClaimed(candidate.offerId)) free.push(candidate);
+    if (free.length > NEXT_BEST * lostRaces) break;
+  }
+  // The token differs between resources and runners, so they part.
+  const candidate = free[(Number.parseInt(token.slice(0, 6), 16) * lostRaces) % free.length || 0];
+  if (candidate === undefined) return { tooDear };
+  account.claims.claim(candidate.offerId);
+  view.ledger.note(token, candidate.dollarsPerHour);
+  view.siblings.take(token, placement, placeOfOffer(candidate));
+  operation.progress(`renting offer ${candidate.offerId} at ${money(candidate.dollarsPerHour)}`);
+  return { candidate };
+}
+
+function siblingsOf({ view, inputs, token }: RentContext) {
+  return view.siblings.of(inputs.placement?.group ?? "", token);
 }
 
 async function checkCredit({ account, budget, operation }: RentContext): Promise<void> {
@@ -133,7 +180,12 @@ function refuseByBudget(why: string): NothingRentedError {
   );
 }
 
-async function tryOffer(context: RentContext, candidate: OfferCandidate): Promise<Contract | undefined> {
+/** Rents an offer. `onSend` is called when the call goes out: whoever comes next may choose then. */
+async function tryOffer(
+  context: RentContext,
+  candidate: OfferCandidate,
+  onSend: () => void,
+): Promise<Contract | undefined> {
   const { account, inputs, token, operation, attempts } = context;
   const hours = inputs.timeToLiveHours;
   const expiry = hours === undefined ? undefined : expiryIn(hours, account.clock.now());
@@ -147,12 +199,20 @@ async function tryOffer(context: RentContext, candidate: OfferCandidate): Promis
   });
   let rented: Rented;
   try {
-    rented = await account.client.instances.rent(candidate.offerId, body, operation.signal);
+    const onOvertaken = () => {
+      throw OVERTAKEN;
+    };
+    const waits = { signal: operation.signal, onSend, onOvertaken };
+    rented = await account.client.instances.rent(candidate.offerId, body, waits);
   } catch (error) {
+    if (error === OVERTAKEN) return lookAnew(context, candidate);
     if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error, newVolumeName);
+    if (error instanceof OfferGoneError) {
+      forgetMarket(account, OLD_MARKET_MS);
+      return failed(attempts, candidate, TAKEN);
+    }
     account.claims.release(candidate.offerId);
-    if (!(error instanceof OfferGoneError)) throw refused(candidate, error);
-    return failed(attempts, candidate, "taken before it could be rented");
+    throw refused(candidate, error);
   }
   const rentedAt = new Date(account.clock.now()).toISOString();
   const contract: Contract = {
@@ -175,6 +235,14 @@ async function tryOffer(context: RentContext, candidate: OfferCandidate): Promis
   if (rented.refusedBecause === undefined || (await mayStillWin(context, contract.id))) return contract;
   await giveBack(context, contract, { tooYoungUntil: account.clock.now() + FRESH_MS, mayHoldData: false });
   return failed(attempts, candidate, `refused: ${rented.refusedBecause}`);
+}
+
+/** Others on the account have rented while this one waited, in all likelihood what it had chosen. */
+function lookAnew({ account, operation }: RentContext, { offerId }: OfferCandidate): undefined {
+  operation.progress("others were renting on this account; looking at the market anew");
+  account.claims.release(offerId);
+  // Several may hear of it one after another.
+  forgetMarket(account, FRESH_MARKET_MS);
 }
 
 function failed(attempts: Attempts, { offerId, dollarsPerHour }: OfferCandidate, why: string): undefined {
@@ -215,6 +283,7 @@ export async function findPending(context: RentContext, newVolumeName?: string):
   const row = bestOf(pending);
   if (!row) return undefined;
   operation.exists(String(row.id), { instanceId: row.id });
+  view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
   const made = await volumeMadeWith(account, row, inputs, operation.signal);
   const name = made?.label ?? newVolumeName;
   if (name === undefined) return { id: row.id };
