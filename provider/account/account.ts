@@ -80,7 +80,7 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     renting: createTurns(),
     marked: createMarked(listing, clock, Boolean(apiKey)),
     priceIncreases: createPriceIncreases(client, clock),
-    watcher: createWatcher(clock, (ids) => rowsOf(ids, undefined, "now")),
+    watcher: createWatcher(clock, listing.byIds),
     destroy: createDestroyer(client, clock, { look, lookInLists }),
     knownIds: new Set(),
     contracts: (signal) => everything(undefined, signal),

@@ -11,13 +11,13 @@ export interface GatherOptions {
   readonly spacingMs?: number;
 }
 
-/** Asks for a piece of work; `now` lets nobody wait for company, and takes along those who do. */
-export type Gathered<Key, Result> = (key: Key, signal?: AbortSignal, when?: "now") => Promise<Result>;
+/** Asks for a piece of work. */
+export type Gathered<Key, Result> = (key: Key, signal?: AbortSignal) => Promise<Result>;
 
 interface Round<Key, Result> {
   readonly keys: Key[];
   readonly result: Promise<Result>;
-  /** Begins the work, if it has not begun. */
+  /** Begins the work. */
   begin(): void;
 }
 
@@ -40,7 +40,6 @@ export function gather<Key, Result>(
     let begin = () => {};
     const result = new Promise<Result>((resolve, reject) => {
       begin = () => {
-        if (open !== round) return;
         open = undefined;
         begunAt = clock.now();
         run(keys).then(resolve, reject);
@@ -62,15 +61,13 @@ export function gather<Key, Result>(
     begin();
   }
 
-  return async (key, signal, when) => {
+  return async (key, signal) => {
     // Work that nobody waits for any more is not begun: it may be a destroy.
     signal?.throwIfAborted();
     const isFirst = open === undefined;
     open ??= openRound();
-    const { keys, result, begin } = open;
-    keys.push(key);
-    if (when === "now") begin();
-    else if (isFirst) void waitForCompany(open);
-    return untilAborted(result, signal);
+    open.keys.push(key);
+    if (isFirst) void waitForCompany(open);
+    return untilAborted(open.result, signal);
   };
 }

@@ -48,11 +48,21 @@ const PACE: readonly { readonly untilMs: number; readonly everyMs: number }[] = 
 /** How long those who come in one moment are waited for, so that they share the first look. */
 const TOGETHER_MS = 20;
 
+/**
+ * A page that does not come is given up: the next look at all others waits for it, and a busy account can refuse one call for an hour. Each page before
+ * it takes its second or more.
+ */
+const LOOK_LIMIT_MS = 60_000;
+const PAGE_LIMIT_MS = 4_000;
+
 /** How long before a deadline the last look starts, so that its answer comes in time. */
 const LAST_LOOK_MS = 1_500;
 
+/** Reads the rows of some ids; an aborted signal gives the reading up. */
+type RowsOf = (ids: number[], signal: AbortSignal) => Promise<WireInstance[]>;
+
 /** A watcher that reads rows by `rowsOf`, a page at a time, and stops looking when nobody waits. */
-export function createWatcher(clock: Clock, rowsOf: (ids: number[]) => Promise<WireInstance[]>): Watcher {
+export function createWatcher(clock: Clock, rowsOf: RowsOf): Watcher {
   const subscriptions = new Set<Subscription>();
   let wakeUp = new AbortController();
   let looking = false;
@@ -75,14 +85,23 @@ export function createWatcher(clock: Clock, rowsOf: (ids: number[]) => Promise<W
     const pages = Array.from({ length: Math.ceil(asked.length / LIST_PAGE_SIZE) }, (_, i) =>
       asked.slice(i * LIST_PAGE_SIZE, (i + 1) * LIST_PAGE_SIZE),
     );
-    await Promise.all(pages.map(lookAtPage));
+    const limitMs = LOOK_LIMIT_MS + pages.length * PAGE_LIMIT_MS;
+    await Promise.all(pages.map((page) => lookAtPage(page, limitMs)));
   }
 
-  async function lookAtPage(asked: readonly Subscription[]): Promise<void> {
-    const answer = await rowsOf(asked.map(({ id }) => id)).then(
+  async function lookAtPage(asked: readonly Subscription[], limitMs: number): Promise<void> {
+    const over = new AbortController();
+    const settled = new AbortController();
+    clock.sleep(limitMs, settled.signal).then(
+      () => over.abort(new VastError("no_look", "Vast did not answer in time.")),
+      () => {},
+    );
+    const ids = asked.map(({ id }) => id);
+    const answer = await untilAborted(rowsOf(ids, over.signal), over.signal).then(
       (rows) => ({ rows: new Map(rows.map((row) => [row.id, row])) }),
       (trouble: unknown) => ({ trouble }),
     );
+    settled.abort();
     const at = clock.now();
     for (const subscription of asked) {
       subscription.deliver(

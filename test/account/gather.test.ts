@@ -63,13 +63,6 @@ describe("callers that come together", () => {
     expect(begun).toEqual([40, 3040]);
   });
 
-  it("leave with one who does not wait", async () => {
-    const { ask, runs, begun } = gathered(undefined, { spacingMs: 3000 });
-    expect(await Promise.all([ask(1), ask(2, undefined, "now"), ask(3)])).toEqual(["run 1", "run 1", "run 2"]);
-    expect(runs).toEqual([[1, 2], [3]]);
-    expect(begun).toEqual([0, 3000]);
-  });
-
   it("do not join work that has begun: its answer may be older than their question", async () => {
     const { ask, runs, clock } = gathered(async (_keys, nth) => {
       await clock.sleep(10_000);
