@@ -25,7 +25,7 @@ export default defineConfig({
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
           // In `npm run test:long`, like several runners at once.
-          exclude: ["test/engine/fleet-job.test.ts"],
+          exclude: ["test/engine/fleet.test.ts", "test/engine/fleet-job.test.ts"],
           globalSetup: ["test/engine/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

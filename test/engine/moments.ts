@@ -72,7 +72,8 @@ export async function interruptible(): Promise<Interruptible> {
         rent: [{ offerId: pinned, offer: undefined }],
         boot: [{}],
         relabel: [{}],
-        search: [{}, `{ dependsOn: ${FINISHED} }`],
+        // Another disk, for an answer of the market serves all who want the same.
+        search: [{ diskGb: 33 }, `{ dependsOn: ${FINISHED} }`],
       };
       const lines = Object.entries(made).map(([name, [args, options = "{}"]]) =>
         instance(name, { image: imageOf(name as Name), ...PATIENT, ...args, ...more[name as Name] }, { options }),

@@ -6,7 +6,7 @@ export default defineConfig({
   root: join(__dirname, "../.."),
   test: {
     name: "long",
-    include: ["test/runners/**/*.test.ts", "test/engine/fleet-job.test.ts"],
+    include: ["test/runners/**/*.test.ts", "test/engine/fleet{,-job}.test.ts"],
     globalSetup: ["test/engine/setup.ts", "test/runners/setup.ts"],
     testTimeout: 150_000,
     hookTimeout: 60_000,
