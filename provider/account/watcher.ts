@@ -102,6 +102,8 @@ export function createWatcher(clock: Clock, rowsOf: RowsOf): Watcher {
       (trouble: unknown) => ({ trouble }),
     );
     settled.abort();
+    // It says nothing about the instances: the next look asks again.
+    if (over.signal.aborted) return;
     const at = clock.now();
     for (const subscription of asked) {
       subscription.deliver(
