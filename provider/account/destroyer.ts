@@ -4,6 +4,7 @@ import { DESTROY_BATCH_SIZE, instanceEndpoints } from "../api/instances.js";
 import type { Clock } from "../clock.js";
 import { ApiError, AuthError, VastError, WireFormatError } from "../errors.js";
 import { gather } from "./gather.js";
+import { pagesOf } from "./pages.js";
 
 /** Ends a contract and returns when it is certainly gone. A contract that is gone already is success. */
 export type Destroyer = (id: number, options: DestroyOptions) => Promise<void>;
@@ -49,9 +50,7 @@ export function createDestroyer(client: Client, clock: Clock, { look, lookInList
 
   async function sendAll(ids: readonly number[]): Promise<Map<number, PromiseSettledResult<Outcome>>> {
     const outcomes = new Map<number, PromiseSettledResult<Outcome>>();
-    const unique = [...new Set(ids)];
-    for (let i = 0; i < unique.length; i += DESTROY_BATCH_SIZE) {
-      const batch = unique.slice(i, i + DESTROY_BATCH_SIZE);
+    for (const batch of pagesOf([...new Set(ids)], DESTROY_BATCH_SIZE)) {
       const results = await sendBatch(batch);
       for (const [j, id] of batch.entries()) outcomes.set(id, results[j] ?? { status: "fulfilled", value: "absent" });
     }

@@ -2,6 +2,7 @@ import type { Client } from "../api/client.js";
 import type { WireInstance } from "../api/instance-row.js";
 import { type InstanceListQuery, LIST_PAGE_SIZE } from "../api/instances.js";
 import { ApiError, NotFoundError, VastError } from "../errors.js";
+import { pagesOf } from "./pages.js";
 
 /** A bound for accounts that never end: 400 pages are 10,000 instances. */
 const MOST_PAGES = 400;
@@ -67,10 +68,9 @@ export function createListing(client: Client): Listing {
     all,
     byIds: async (ids, signal) => {
       const unique = [...new Set(ids)];
-      const chunks = Array.from({ length: Math.ceil(unique.length / LIST_PAGE_SIZE) }, (_, i) =>
-        unique.slice(i * LIST_PAGE_SIZE, (i + 1) * LIST_PAGE_SIZE),
+      const answers = await Promise.all(
+        pagesOf(unique, LIST_PAGE_SIZE).map((page) => all({ select_filters: { id: { in: page } } }, signal)),
       );
-      const answers = await Promise.all(chunks.map((chunk) => all({ select_filters: { id: { in: chunk } } }, signal)));
       // The v0 list knows no filters.
       return answers.flat().filter((row) => unique.includes(row.id));
     },

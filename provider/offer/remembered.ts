@@ -33,7 +33,7 @@ export function searchToRent(account: Pick<Account, "client" | "clock">): Search
 }
 
 /** The market is not as it was: answers of at least that age in milliseconds serve nobody any more. Answers whether there were such. */
-export function forgetMarket(account: Pick<Account, "client" | "clock">, atLeastMs = 0): boolean {
+export function forgetMarket(account: Pick<Account, "client" | "clock">, atLeastMs: number): boolean {
   return memoryOf(account).forget(atLeastMs);
 }
 

@@ -159,12 +159,12 @@ export async function testStack(options: StackOptions = {}): Promise<TestStack> 
   };
 }
 
-/** A project in plain JavaScript, which starts faster than one in TypeScript, with the checkout as installed package. */
-function makeProject(folder: string): void {
+/** A project in plain JavaScript, which starts faster than one in TypeScript, with the checkout as installed package; its program is still to come. */
+export function makeProject(folder: string): void {
+  mkdirSync(join(folder, "node_modules"), { recursive: true });
   const runtime = { name: "nodejs", options: { typescript: false } };
   writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "garage", main: "index.js", runtime }));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "garage", private: true }));
-  mkdirSync(join(folder, "node_modules"));
   symlinkSync(checkout, join(folder, "node_modules", "pulumi-vastai"));
   symlinkSync(join(checkout, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
 }

@@ -1,10 +1,11 @@
 // Several runners, as on several machines: each has a home of its own, and they share a backend, an account and nothing else.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { expect, inject, onTestFinished } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator/index.js";
 import { type Cli, createCli, type Run } from "../engine/cli.js";
+import { makeProject } from "../engine/pulumi.js";
 
 /** One runner, which works on one stack. */
 export interface Runner extends Pick<Cli, "start"> {
@@ -29,8 +30,6 @@ export interface RunnersOptions {
   readonly program: string;
 }
 
-const checkout = join(__dirname, "..", "..");
-
 /** Makes an account and a place for runners. When the test has passed, nothing is billed any more and no request missed a route. */
 export async function testRunners({ speed, program }: RunnersOptions): Promise<Runners> {
   const simulator = await startSimulator({ speed, seed: 7, offers: 0 });
@@ -53,7 +52,11 @@ export async function testRunners({ speed, program }: RunnersOptions): Promise<R
     const home = join(folder, `machine${all.length}`);
     const below = (name: string) => join(home, name);
     for (const name of ["home", "pulumi-home", "events", "temp"]) mkdirSync(below(name), { recursive: true });
-    makeProject(below("checkout"), program);
+    makeProject(below("checkout"));
+    writeFileSync(
+      join(below("checkout"), "index.js"),
+      `const pulumi = require("@pulumi/pulumi");\nconst vastai = require("pulumi-vastai");\nconst stack = pulumi.getStack();\n${program}`,
+    );
     const cli = createCli({
       bin: inject("pulumiBin"),
       cwd: below("checkout"),
@@ -101,17 +104,4 @@ function idsIn(state: string): number[] {
   return (deployment.resources ?? [])
     .filter(({ type }) => type.endsWith("/vastai:Instance"))
     .map(({ id }) => Number(id));
-}
-
-function makeProject(folder: string, program: string): void {
-  mkdirSync(join(folder, "node_modules"), { recursive: true });
-  const runtime = { name: "nodejs", options: { typescript: false } };
-  writeFileSync(join(folder, "Pulumi.yaml"), JSON.stringify({ name: "garage", main: "index.js", runtime }));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "garage", private: true }));
-  writeFileSync(
-    join(folder, "index.js"),
-    `const pulumi = require("@pulumi/pulumi");\nconst vastai = require("pulumi-vastai");\nconst stack = pulumi.getStack();\n${program}`,
-  );
-  symlinkSync(checkout, join(folder, "node_modules", "pulumi-vastai"));
-  symlinkSync(join(checkout, "node_modules", "@pulumi"), join(folder, "node_modules", "@pulumi"));
 }

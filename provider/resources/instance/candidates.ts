@@ -42,26 +42,15 @@ export function searchText({ inputs, mount }: RentContext): string {
 
 /** What these inputs look for on the market, wherever a volume of theirs is. */
 export function wantedBy(inputs: InstanceInputs): WantedOffer {
-  const {
-    offer = {},
-    orderBy,
-    rentalType,
-    bidDollarsPerHour,
-    maxDollarsPerHour,
-    diskGb,
-    defaultFilters,
-    volumes,
-  } = inputs;
-  const newVolumeGb = volumes[0]?.sizeGb;
   return {
-    query: offer,
-    orderBy,
-    rentalType,
-    bidDollarsPerHour,
-    maxDollarsPerHour,
-    diskGb,
-    defaultFilters,
-    newVolumeGb,
+    query: inputs.offer ?? {},
+    orderBy: inputs.orderBy,
+    rentalType: inputs.rentalType,
+    bidDollarsPerHour: inputs.bidDollarsPerHour,
+    maxDollarsPerHour: inputs.maxDollarsPerHour,
+    diskGb: inputs.diskGb,
+    defaultFilters: inputs.defaultFilters,
+    newVolumeGb: inputs.volumes[0]?.sizeGb,
   };
 }
 

@@ -75,9 +75,10 @@ export function* placed(
   placement: Placement | undefined,
   siblings: () => readonly Place[],
 ): Generator<OfferCandidate, void> {
+  if (placement === undefined) return yield* candidates;
   let left = candidates;
   while (left.length > 0) {
-    const chosen = placement === undefined ? left[0] : bestPlaced(left, placement, siblings());
+    const chosen = bestPlaced(left, placement, siblings());
     if (chosen === undefined) return;
     left = left.filter((candidate) => candidate !== chosen);
     yield chosen;

@@ -1,7 +1,7 @@
 import { untilAborted } from "../../clock.js";
 
 /** Who of a group is away, and who may be the next. One group in one run of the engine. */
-export interface Turns {
+export interface RollingTurns {
   /** A member is away, whether or not it was its turn. */
   away(token: string, name: string): void;
   /** It is up. */
@@ -22,7 +22,7 @@ interface Wait {
 }
 
 /** The turns of a group in which nobody is away. */
-export function createTurns(): Turns {
+export function createRollingTurns(): RollingTurns {
   /** Names by token. */
   const names = new Map<string, string>();
   let stopped: string | undefined;

@@ -5,7 +5,7 @@ import { VastError } from "../../errors.js";
 import type { EngineQuestions } from "./engine-questions.js";
 import { tokenOf } from "./left-behind.js";
 import { groupName, type Placement } from "./placement-inputs.js";
-import { createTurns, type Turns } from "./rolling-turns.js";
+import { createRollingTurns, type RollingTurns } from "./rolling-turns.js";
 
 /**
  * How long after the delete of a replacement its create may follow. The engine calls it at once, unless something else in the stack has failed:
@@ -41,7 +41,7 @@ interface Turn {
 
 /** Turns of one provider process, which is one run of the engine. */
 export function createRolls(questions: EngineQuestions): Rolls {
-  const groups = new Map<string, Turns>();
+  const groups = new Map<string, RollingTurns>();
   /** By token what the program wants of resources whose create has not begun. */
   const expected = new Map<string, Bag>();
   const liveIds = new Map<string, string>();
@@ -49,15 +49,15 @@ export function createRolls(questions: EngineQuestions): Rolls {
   const overdue = new Map<string, () => void>();
 
   /** The turns that a resource takes, if it does. */
-  function turnsOf(wanted: Bag | undefined): Turns | undefined {
+  function turnsOf(wanted: Bag | undefined): RollingTurns | undefined {
     const placement = wanted?.placement as Placement | undefined;
     if (!placement?.rolling) return undefined;
-    const turns = groups.get(placement.group) ?? createTurns();
+    const turns = groups.get(placement.group) ?? createRollingTurns();
     groups.set(placement.group, turns);
     return turns;
   }
 
-  async function waitForTurn(turns: Turns, id: string, wanted: Bag, { clock, operation }: Turn): Promise<void> {
+  async function waitForTurn(turns: RollingTurns, id: string, wanted: Bag, { clock, operation }: Turn): Promise<void> {
     const { signal } = operation;
     const { rolling, ...placement } = wanted.placement as Placement;
     // Members that are away from an earlier run are known when their creates have begun.
@@ -71,7 +71,7 @@ export function createRolls(questions: EngineQuestions): Rolls {
   }
 
   /** Runs what brings a member up; when it fails, nobody else of the group begins. */
-  async function comingUp<T>(turns: Turns, wanted: Bag, run: () => Promise<T>): Promise<T> {
+  async function comingUp<T>(turns: RollingTurns, wanted: Bag, run: () => Promise<T>): Promise<T> {
     try {
       const result = await run();
       turns.back(tokenOf(wanted));
