@@ -56,7 +56,7 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
   const listing = createListing(client);
   const inTurn = { spacingMs: instanceEndpoints.list.minIntervalSeconds * 1000 };
   const rowsOf = gather<readonly number[], WireInstance[]>(clock, (ids) => listing.byIds(ids.flat()), inTurn);
-  const everything = gather<void, WireInstance[]>(clock, () => listing.all({}), inTurn);
+  const everything = gather<void, WireInstance[]>(clock, () => listing.all({}), { ...inTurn, oneAtATime: true });
   const withLabels = gather<string, WireInstance[]>(
     clock,
     (labels) => listing.all({ select_filters: { label: { in: labels } } }),

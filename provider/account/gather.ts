@@ -9,17 +9,12 @@ const MOST_WINDOWS = 15;
 export interface GatherOptions {
   /** Least milliseconds of the clock between the beginnings of two runs, where the work has to wait for its turn anyway. Default 0. */
   readonly spacingMs?: number;
+  /** A run begins when the one before is over, which may take long: one run then serves all who came meanwhile. Default false. */
+  readonly oneAtATime?: boolean;
 }
 
 /** Asks for a piece of work. */
 export type Gathered<Key, Result> = (key: Key, signal?: AbortSignal) => Promise<Result>;
-
-interface Round<Key, Result> {
-  readonly keys: Key[];
-  readonly result: Promise<Result>;
-  /** Begins the work. */
-  begin(): void;
-}
 
 /**
  * Serves callers that come together with one piece of work: the first opens a short window, which stays open while others arrive; all keys
@@ -30,44 +25,37 @@ interface Round<Key, Result> {
 export function gather<Key, Result>(
   clock: Clock,
   run: (keys: Key[]) => Promise<Result>,
-  { spacingMs = 0 }: GatherOptions = {},
+  { spacingMs = 0, oneAtATime = false }: GatherOptions = {},
 ): Gathered<Key, Result> {
-  let open: Round<Key, Result> | undefined;
+  let open: { readonly keys: Key[]; readonly result: Promise<Result> } | undefined;
   let begunAt = Number.NEGATIVE_INFINITY;
+  let running: Promise<unknown> = Promise.resolve();
 
-  function openRound(): Round<Key, Result> {
-    const keys: Key[] = [];
-    let begin = () => {};
-    const result = new Promise<Result>((resolve, reject) => {
-      begin = () => {
-        open = undefined;
-        begunAt = clock.now();
-        run(keys).then(resolve, reject);
-      };
-    });
-    // Everybody may have left by the time it fails.
-    result.catch(() => {});
-    const round = { keys, result, begin };
-    return round;
-  }
-
-  async function waitForCompany({ keys, begin }: Round<Key, Result>): Promise<void> {
+  async function runWithCompany(keys: Key[]): Promise<Result> {
     for (let windows = 0, seen = -1; windows < MOST_WINDOWS && keys.length > seen; windows += 1) {
       seen = keys.length;
       await clock.pause(QUIET_MS);
     }
     const tooSoonMs = begunAt + spacingMs - clock.now();
     if (tooSoonMs > 0) await clock.sleep(tooSoonMs);
-    begin();
+    if (oneAtATime) await running.catch(() => {});
+    open = undefined;
+    begunAt = clock.now();
+    const result = run(keys);
+    running = result;
+    return result;
   }
 
   return async (key, signal) => {
     // Work that nobody waits for any more is not begun: it may be a destroy.
     signal?.throwIfAborted();
-    const isFirst = open === undefined;
-    open ??= openRound();
-    open.keys.push(key);
-    if (isFirst) void waitForCompany(open);
+    if (open) open.keys.push(key);
+    else {
+      const keys = [key];
+      open = { keys, result: runWithCompany(keys) };
+      // Everybody may have left by the time it fails.
+      open.result.catch(() => {});
+    }
     return untilAborted(open.result, signal);
   };
 }

@@ -2,6 +2,7 @@ import type { WireInstance } from "../api/instance-row.js";
 import { LIST_PAGE_SIZE } from "../api/instances.js";
 import { type Clock, untilAborted } from "../clock.js";
 import { VastError } from "../errors.js";
+import { pagesOf } from "./pages.js";
 
 /** One look at one instance. */
 export interface Look {
@@ -50,9 +51,9 @@ const TOGETHER_MS = 20;
 
 /**
  * A page that does not come is given up: the next look at all others waits for it, and a busy account can refuse one call for an hour. Each page before
- * it takes its second or more.
+ * it takes its second or more. Not sooner: whoever gives up on a busy route stands behind all others the next time.
  */
-const LOOK_LIMIT_MS = 60_000;
+const LOOK_LIMIT_MS = 3 * MINUTE_MS;
 const PAGE_LIMIT_MS = 4_000;
 
 /** How long before a deadline the last look starts, so that its answer comes in time. */
@@ -82,9 +83,7 @@ export function createWatcher(clock: Clock, rowsOf: RowsOf): Watcher {
 
   /** Each page is handed on as soon as it has come: behind it others wait for their turn. */
   async function lookOnce(asked: readonly Subscription[]): Promise<void> {
-    const pages = Array.from({ length: Math.ceil(asked.length / LIST_PAGE_SIZE) }, (_, i) =>
-      asked.slice(i * LIST_PAGE_SIZE, (i + 1) * LIST_PAGE_SIZE),
-    );
+    const pages = pagesOf(asked, LIST_PAGE_SIZE);
     const limitMs = LOOK_LIMIT_MS + pages.length * PAGE_LIMIT_MS;
     await Promise.all(pages.map((page) => lookAtPage(page, limitMs)));
   }
@@ -93,7 +92,7 @@ export function createWatcher(clock: Clock, rowsOf: RowsOf): Watcher {
     const over = new AbortController();
     const settled = new AbortController();
     clock.sleep(limitMs, settled.signal).then(
-      () => over.abort(new VastError("no_look", "Vast did not answer in time.")),
+      () => over.abort(),
       () => {},
     );
     const ids = asked.map(({ id }) => id);

@@ -75,6 +75,24 @@ describe("callers that come together", () => {
     expect(runs).toEqual([[1], [2]]);
   });
 
+  it("share the run after one that takes long, where one goes at a time, also when that one fails", async () => {
+    const work = async (_keys: number[], nth: number) => {
+      await clock.sleep(10_000);
+      if (nth === 1) throw new Error("no");
+      return `run ${nth}`;
+    };
+    const { ask, runs, begun, clock } = gathered(work, { spacingMs: 1000, oneAtATime: true });
+    const first = errorOf(ask(1));
+    await clock.sleep(2000);
+    const second = ask(2);
+    await clock.sleep(2000);
+    const third = ask(3);
+    expect(await Promise.all([second, third])).toEqual(["run 2", "run 2"]);
+    expect(await first).toEqual(new Error("no"));
+    expect(runs).toEqual([[1], [2, 3]]);
+    expect(begun).toEqual([40, 10_040]);
+  });
+
   it("all get the error of the work, and the next ones a new run", async () => {
     const { ask } = gathered(async (_keys, nth) => {
       if (nth === 1) throw new Error("no");

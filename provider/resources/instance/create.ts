@@ -77,7 +77,7 @@ export async function createInstance(
       // Nothing is billed while it waits for its turn, which takes 4.5 seconds for each that stands before it: only boots count.
       deadline += account.clock.now() - askedAt;
       const attached = await putInto(context, contract, keys);
-      const sweep = sweepWhileBooting(context, contract, startedAt);
+      const sweep = sweepWhileBooting(context, contract);
       let row: WireInstance | undefined;
       let isSwept = false;
       try {

@@ -3,7 +3,7 @@ import type { Bag } from "../../engine/values.js";
 import { createdVolumeOutputs, endVolumeOf } from "./created-volumes.js";
 import { finishedLabel } from "./label.js";
 import { UNLABELLED } from "./left-behind.js";
-import { sweepPending } from "./own-contracts.js";
+import { type Sweep, sweepPending } from "./own-contracts.js";
 import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
 import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
@@ -21,27 +21,35 @@ async function endLostVolumes({ account, inputs, attempts, operation }: RentCont
   }
 }
 
+/** The sweep of a create, for the contract that is kept. */
+function sweepOf({ token, inputs }: RentContext, { id }: Contract, notBefore: number): Sweep {
+  return {
+    token,
+    keepId: id,
+    keepIsPending: true,
+    notBefore,
+    timeoutMs: inputs.timeouts.deleteMinutes * MINUTE_MS,
+    volumes: inputs,
+  };
+}
+
 /**
  * Begins the sweep of a create while its contract boots, so that nobody waits for it in the end. Not after a lost answer: what that rented may
  * show late. `end` answers whether it was made to the end; if not, it is still due, and why does not matter.
  */
-export function sweepWhileBooting(
-  { account, view, inputs, token, attempts, operation }: RentContext,
-  { id }: Contract,
-  startedAt: number,
-): { end(): Promise<boolean> } {
+export function sweepWhileBooting(context: RentContext, contract: Contract): { end(): Promise<boolean> } {
+  const { account, view, inputs, attempts, operation } = context;
   if (inputs.adoptInstanceId !== undefined || attempts.answerLost) return { end: () => Promise.resolve(false) };
   const over = new AbortController();
-  const signal = AbortSignal.any([operation.signal, over.signal]);
-  const sweep = async () => {
-    const tooSoonMs = startedAt + FRESH_MS - account.clock.now();
-    if (tooSoonMs > 0) await account.clock.sleep(tooSoonMs, signal);
-    const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
-    const beside = { token, keepId: id, keepIsPending: true, timeoutMs, volumes: inputs };
-    await sweepPending(account, view.idsInState, beside, { ...operation, signal });
-    return true;
-  };
-  const swept = sweep().catch(() => false);
+  // Its wait is nobody's: the line of progress is the boot's.
+  const beside = { ...operation, signal: AbortSignal.any([operation.signal, over.signal]), progress: () => {} };
+  // Not as soon as those before it show, but when the contract itself does: else the short list is not to be trusted, and the account's whole one,
+  // which a fleet of hundreds would ask for again and again, is read instead.
+  const sweep = sweepOf(context, contract, account.clock.now() + FRESH_MS);
+  const swept = sweepPending(account, view.idsInState, sweep, beside).then(
+    () => true,
+    () => false,
+  );
   return {
     end: () => {
       over.abort();
@@ -67,10 +75,7 @@ export async function finish(
   await endLostVolumes(context, contract);
   // The label last: until then a run that is cut off is taken up again.
   if (inputs.adoptInstanceId === undefined && !isSwept) {
-    const timeoutMs = inputs.timeouts.deleteMinutes * MINUTE_MS;
-    const notBefore = startedAt + FRESH_MS;
-    const sweep = { token, keepId: contract.id, keepIsPending: true, notBefore, timeoutMs, volumes: inputs };
-    await sweepPending(account, view.idsInState, sweep, operation);
+    await sweepPending(account, view.idsInState, sweepOf(context, contract, startedAt + FRESH_MS), operation);
   }
   const { newVolumeName: createdVolumeName, rentedAt } = contract;
   const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);
