@@ -28,6 +28,8 @@ export interface Figures {
   readonly peakKb: number | null;
   /** The most memory that was held after a full collection, in a run of its own. */
   readonly liveKb: number | null;
+  /** Likewise of a dynamic provider whose creates do nothing but wait: what the SDK itself holds. Measured beside this provider only. */
+  readonly sdkLiveKb: number | null;
 }
 
 /** A contender and a size that were not tried, or failed. */

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contender, Ground } from "./contenders/contender.mts";
 import { prepareGround } from "./ground.mts";
+import { FEW } from "./memory-growth.mts";
 
-/** Numbers of machines with which memory is measured: one, and so many that what each holds shows beside what all need. */
-export const MEMORY_SIZES: readonly number[] = [1, 100];
+/** Numbers of machines with which memory is measured: a few, and so many that what each holds shows beside what all need. */
+export const MEMORY_SIZES: readonly number[] = [FEW, 100];
 
 /** Nothing but memory is measured, so that time may hurry; but collections stop the process, and too many late calls would end in timeouts. */
 const SPEED = 20;

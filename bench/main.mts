@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensurePulumi } from "../scripts/pulumi-cli.mts";
 import type { Contender, Ground, Name } from "./contenders/contender.mts";
+import { floor } from "./contenders/floor.mts";
 import { findPython, official } from "./contenders/official.mts";
 import { ours } from "./contenders/ours.mts";
 import { plain } from "./contenders/plain.mts";
@@ -95,8 +96,9 @@ async function bringUpOne(name: Name, count: number, standing: Standing[]): Prom
 async function finishOne(stand: Standing, count: number, previewRatio: number | null): Promise<void> {
   const isMeasured = stand.name !== "official" && MEMORY_SIZES.includes(count);
   const liveKb = isMeasured ? await liveMemoryKb((ground) => create(stand.name, ground), count).catch(sayWhy) : null;
+  const sdkLiveKb = isMeasured && stand.name === "ours" ? await liveMemoryKb(floor, count).catch(sayWhy) : null;
   try {
-    figures.push(await stand.finish({ previewRatio, liveKb }));
+    figures.push(await stand.finish({ previewRatio, liveKb, sdkLiveKb }));
   } catch (error) {
     sayWhy(error);
     notRun.push({ contender: stand.name, count, because: firstLine(error) });

@@ -11,7 +11,7 @@ export interface Standing {
   readonly name: Name;
   readonly contender: Contender;
   /** Gives the machines back and answers all figures. The others were measured meanwhile. */
-  finish(others: Pick<Figures, "previewRatio" | "liveKb">): Promise<Figures>;
+  finish(others: Pick<Figures, "previewRatio" | "liveKb" | "sdkLiveKb">): Promise<Figures>;
   stop(): Promise<void>;
 }
 

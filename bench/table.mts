@@ -25,6 +25,7 @@ const COLUMNS: readonly Column[] = [
   ["beside outputs", ({ state }) => number(state?.besideOutputs, 0)],
   ["peak MB", ({ peakKb }) => number(peakKb === null ? null : peakKb / 1024, 0)],
   ["held kB/machine", (figures, all) => number(memoryGrowthKb(figures, all), 0)],
+  ["SDK alone", (figures, all) => number(memoryGrowthKb(figures, all, "sdkLiveKb"), 0)],
 ];
 
 /** Everything that was measured, one line for each contender and number of machines. */

@@ -5,7 +5,13 @@ import { createStack } from "./pulumi-stack.mts";
 const HANDLER =
   'exports.handler = () => require("node:module").createRequire(process.cwd() + "/")("./floor-provider.js").provider;';
 
-/** The engine's own floor: resources of the same number, kind and size whose check and diff do nothing, and which ask nobody. */
+/** So long that all are under way at the same time, and collections see it. */
+const PENDING_MS = 8000;
+
+/**
+ * The floor of engine and SDK: resources of the same number and kind, with what the program says of each, whose check and diff do nothing, and which
+ * ask nobody. Where memory is measured their creates take a while.
+ */
 export function floor(ground: Ground): Promise<Contender> {
   const args = JSON.stringify(ARGS);
   const more = `label: "worker-" + i, ownerToken: "0123456789ab", __provider: ${JSON.stringify(HANDLER)}`;
@@ -20,7 +26,10 @@ for (let i = 0; i < ${ground.count}; i++)
       "floor-provider.js": `exports.provider = {
   check: async (olds, news) => ({ inputs: news, failures: [] }),
   diff: async () => ({ changes: false }),
-  create: async (inputs) => ({ id: "1", outs: inputs }),
+  create: async (inputs) => {
+    await new Promise((resolve) => setTimeout(resolve, ${ground.heapFile === undefined ? 0 : PENDING_MS}));
+    return { id: "1", outs: inputs };
+  },
 };
 `,
     },

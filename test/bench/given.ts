@@ -30,6 +30,7 @@ export function figures(more: Partial<Figures> = {}): Figures {
     state: { withOutputs: 4600, besideOutputs: 1800 },
     peakKb: 300_000,
     liveKb: 60_000,
+    sdkLiveKb: null,
     ...more,
   };
 }

@@ -17,13 +17,14 @@ it("finds medians and percentiles in any order", () => {
   expect(percentile([], 0.95)).toBeNaN();
 });
 
-it("counts the growth of memory from one machine on", () => {
-  const one = figures({ count: 1, liveKb: 1000 });
-  const more = figures({ count: 11, liveKb: 1500 });
-  expect(memoryGrowthKb(more, [one, more])).toBe(50);
-  expect(memoryGrowthKb(one, [one, more])).toBeNull();
-  expect(memoryGrowthKb(more, [figures({ contender: "plain", count: 1, liveKb: 1000 }), more])).toBeNull();
-  expect(memoryGrowthKb({ ...more, liveKb: null }, [one])).toBeNull();
+it("counts the growth of memory from a few machines on", () => {
+  const few = figures({ count: 20, liveKb: 1000, sdkLiveKb: 500 });
+  const more = figures({ count: 30, liveKb: 1500, sdkLiveKb: 700 });
+  expect(memoryGrowthKb(more, [few, more])).toBe(50);
+  expect(memoryGrowthKb(more, [few, more], "sdkLiveKb")).toBe(20);
+  expect(memoryGrowthKb(few, [few, more])).toBeNull();
+  expect(memoryGrowthKb(more, [figures({ contender: "plain", count: 20, liveKb: 1000 }), more])).toBeNull();
+  expect(memoryGrowthKb({ ...more, liveKb: null }, [few])).toBeNull();
 });
 
 it("measures the state of machines alone, in bytes", () => {
@@ -36,7 +37,6 @@ it("measures the state of machines alone, in bytes", () => {
 
 it("slows down where lags are measured, and leaves the others out where they take too long", () => {
   expect(speedOf(20)).toBeLessThan(speedOf(100));
-  expect(speedOf(100)).toBeLessThan(speedOf(500));
   expect(leftOutBecause("ours", 500)).toBeUndefined();
   expect(leftOutBecause("plain", 100)).toBeUndefined();
   expect(leftOutBecause("plain", 500)).toMatch(/too long/);
