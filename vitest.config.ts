@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 /** The same for all projects, or Vitest runs them one after another. One more than cores: tests of the engine wait now and then. */
 const maxWorkers = availableParallelism() + 1;
 
+/** Each example from up to destroy, and the component that is made of many instances. */
+const examples = ["examples", "fleet", "fleet-job"].map((name) => `test/engine/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -24,8 +27,18 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
-          // In `npm run test:long`, like several runners at once.
-          exclude: ["test/engine/fleet.test.ts", "test/engine/fleet-job.test.ts"],
+          exclude: examples,
+          globalSetup: ["test/engine/setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers,
+        },
+      },
+      {
+        // Likewise, with programs in TypeScript as users write them: `npm run test:examples`, for they take as long as the rest of the engine's tests.
+        test: {
+          name: "examples",
+          include: examples,
           globalSetup: ["test/engine/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

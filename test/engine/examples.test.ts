@@ -51,7 +51,8 @@ describe("examples", () => {
   it("are more than none, and the repository's own Pulumi.yaml previews one", async () => {
     expect(examples).not.toEqual([]);
     const stack = await testStack({ project: checkout });
-    const preview = await stack.preview();
+    // As users run it, with its types checked.
+    const preview = await stack.preview({ PULUMI_NODEJS_TRANSPILE_ONLY: undefined });
     expect(preview.steps).not.toEqual([]);
     expect(stack.world.contracts()).toEqual([]);
   });

@@ -92,6 +92,7 @@ export async function testStack(options: StackOptions = {}): Promise<TestStack> 
       // Each run loads the same code in two new processes, and ends before its garbage matters: a quarter of the processor time.
       NODE_COMPILE_CACHE: inject("compileCache"),
       GOGC: "400",
+      // The types of the examples are checked by `npm run check`.
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       // Without it there is no flag --event-log.
       PULUMI_DEBUG_COMMANDS: "true",

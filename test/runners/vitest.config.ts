@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** Apart from `npm test`: four runners at once take both cores of a small machine for a minute, and so does an example that runs jobs. */
+/** Apart from `npm test`: four runners at once take both cores of a small machine for a minute, and their times are compared. */
 export default defineConfig({
   root: join(__dirname, "../.."),
   test: {
-    name: "long",
-    include: ["test/runners/**/*.test.ts", "test/engine/fleet{,-job}.test.ts"],
+    name: "runners",
+    include: ["test/runners/**/*.test.ts"],
     globalSetup: ["test/engine/setup.ts", "test/runners/setup.ts"],
     testTimeout: 150_000,
     hookTimeout: 60_000,
