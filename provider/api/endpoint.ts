@@ -34,6 +34,8 @@ export interface CallArgs {
   readonly secrets?: readonly string[];
   /** Called each time the call goes out, when its turn has come. */
   readonly onSend?: (() => void) | undefined;
+  /** Called, more than once, while others on the account use a route with a penalty and this call waits until they pause. */
+  readonly onYield?: (() => void) | undefined;
   /**
    * Called instead of sending when others on the account have used a route with a penalty while this call waited, so that what it was to
    * do may have been done by them. What it throws is the call's error, and the place goes to the next. Default: send all the same.

@@ -194,7 +194,7 @@ export function instancesApi(send: Send) {
     rent: async (
       offerId: number,
       body: RentBody,
-      waits: Pick<CallArgs, "signal" | "onSend" | "onOvertaken"> = {},
+      waits: Pick<CallArgs, "signal" | "onSend" | "onYield" | "onOvertaken"> = {},
     ): Promise<Rented> => {
       try {
         const answer = await send(instanceEndpoints.rent, { params: { offerId }, body, ...waits });

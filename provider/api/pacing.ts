@@ -24,7 +24,7 @@ export interface Pacing {
 }
 
 /** How a call waits for its turn. */
-export interface Waits extends Pick<CallArgs, "signal" | "onOvertaken"> {
+export interface Waits extends Pick<CallArgs, "signal" | "onYield" | "onOvertaken"> {
   /** Since when, in milliseconds of the clock: before its first try. Default now. */
   readonly since?: number;
 }
@@ -100,13 +100,14 @@ export function createPacing({ clock, newest, random = Math.random }: PacingOpti
     }
   }
 
-  async function takeTurn(lane: Lane, { signal, onOvertaken }: Waits, since: number): Promise<number> {
+  async function takeTurn(lane: Lane, { signal, onYield, onOvertaken }: Waits, since: number): Promise<number> {
     const { rightOfWay } = lane;
     signal?.throwIfAborted();
     await untilFree(lane, signal);
-    await rightOfWay?.wait(signal, () => {
-      if (since < rightOfWay.othersSeenAt) onOvertaken?.();
-    });
+    const onPause = () => {
+      if (rightOfWay && since < rightOfWay.othersSeenAt) onOvertaken?.();
+    };
+    await rightOfWay?.wait(signal, { onYield, onPause });
     await untilFree(lane, signal);
     lane.answeredAt = Number.POSITIVE_INFINITY;
     lane.begunAt = clock.now();

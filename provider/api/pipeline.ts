@@ -20,7 +20,7 @@ export function createPipeline(
 ): Send {
   return async (endpoint, args = {}) => {
     const call = { endpoint, ...args };
-    const waits = { signal: args.signal, onOvertaken: args.onOvertaken, since: clock.now() };
+    const waits = { signal: args.signal, onYield: args.onYield, onOvertaken: args.onOvertaken, since: clock.now() };
     try {
       const body = await withRetry(endpoint.effect, clock, args.signal, () =>
         pacing.paced(endpoint, waits, async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import { VastError } from "../errors.js";
 
 /**
  * Who of several programs on one account may use a route on which a 429 closes the route for all of them. They cannot talk to each other,
@@ -8,10 +9,10 @@ import type { Clock } from "../clock.js";
 export interface RightOfWay {
   /**
    * Returns when this program may call: at once while it is alone, or is the one that is using the route. Else it waits for a pause of the
-   * others; `onPause` is called when there is one, some seconds before it returns. What that throws is thrown, and the next call finds the
-   * same pause.
+   * others; `onYield` is called while it does, and `onPause` when there is one, some seconds before it returns. What that throws is thrown,
+   * and the next call finds the same pause. Throws `account_busy` when this program has waited for an hour: nobody may wait for ever.
    */
-  wait(signal: AbortSignal | undefined, onPause: () => void): Promise<void>;
+  wait(signal: AbortSignal | undefined, on: { onYield?: (() => void) | undefined; onPause(): void }): Promise<void>;
   /** A call was let through; `made` is the id of what it made, if anything. */
   passed(made: number | undefined): void;
   /** A call was answered with 429, which named this many seconds. */
@@ -52,6 +53,8 @@ const CONTENTION_INTERVALS = 0.75;
 const MOST_DOUBLINGS = 4;
 /** A look is not repeated sooner. */
 const LOOK_AGAIN_MS = 4_000;
+/** So long others are waited for: as long as a call is repeated that is answered with 429. */
+const PATIENCE_MS = 60 * 60_000;
 /** All who wait expect the same pause, and are not to look at the same moment. */
 const LOOK_APART_MS = 1_000;
 
@@ -69,6 +72,8 @@ export function createRightOfWay(options: RightOfWayOptions): RightOfWay {
   let quietSince = Number.NEGATIVE_INFINITY;
   let lookedAt = Number.NEGATIVE_INFINITY;
   let youngestMs = Number.POSITIVE_INFINITY;
+  /** Since when no call has been let through although one wanted to; undefined when none waits. */
+  let waitingSince: number | undefined;
 
   /** Whether others have made something since the last look. A look that fails shows nothing. */
   async function look(signal: AbortSignal | undefined): Promise<boolean> {
@@ -90,22 +95,30 @@ export function createRightOfWay(options: RightOfWayOptions): RightOfWay {
     return true;
   }
 
-  async function untilPause(signal: AbortSignal | undefined): Promise<void> {
+  async function untilPause(signal: AbortSignal | undefined, onYield: (() => void) | undefined): Promise<void> {
     for (;;) {
+      if (clock.now() - (waitingSince ?? clock.now()) > PATIENCE_MS) {
+        throw new VastError(
+          "account_busy",
+          "Other programs on this account have been renting for an hour without a pause.",
+        );
+      }
       if (clock.now() - lookedAt > LOOK_AGAIN_MS) await look(signal);
       const left = quietSince + PAUSE_INTERVALS * intervalMs - clock.now();
       if (left <= 0) return;
+      onYield?.();
       await clock.sleep(left + random() * LOOK_APART_MS, signal);
     }
   }
 
   return {
-    async wait(signal, onPause) {
+    async wait(signal, { onYield, onPause }) {
       const isIdle = clock.now() - passedAt > IDLE_INTERVALS * intervalMs;
       const hasCompany = clock.now() - companyAt < REMEMBERED_MS;
       if (!isYielding && !(isIdle && hasCompany)) return;
+      waitingSince ??= clock.now();
       for (;;) {
-        await untilPause(signal);
+        await untilPause(signal, onYield);
         if (!isYielding) return;
         onPause();
         const window = CONTENTION_INTERVALS * 2 ** Math.min(refusals, MOST_DOUBLINGS) * intervalMs;
@@ -115,6 +128,7 @@ export function createRightOfWay(options: RightOfWayOptions): RightOfWay {
     },
     passed(made) {
       passedAt = clock.now();
+      waitingSince = undefined;
       lastMade = made ?? lastMade;
       lastWasRefused = false;
       isYielding = false;

@@ -39,12 +39,12 @@ function anAccount(clock = testClock(), skewMs = 0) {
       const thresholdSeconds = Number(/threshold=([\d.]+)/.exec(JSON.stringify(refused.body))?.[1]);
       throw new RateLimitedError({ status: 429, code: "rate_limited", route: "PUT", said: "slow", thresholdSeconds });
     };
-    const rentOne = (onOvertaken?: () => never, signal?: AbortSignal) =>
+    const rentOne = (onOvertaken?: () => never, signal?: AbortSignal, onYield?: () => void) =>
       withRetry(
         "rents",
         clock,
         signal,
-        () => pacing.paced(rent, { since: clock.now(), signal, onOvertaken }, call(rent)),
+        () => pacing.paced(rent, { since: clock.now(), signal, onYield, onOvertaken }, call(rent)),
         random,
       );
     return {
@@ -118,8 +118,13 @@ describe("a program that was refused", () => {
   }
 
   it("waits for a pause of the one that is renting, which goes on", async () => {
-    const { calls, renting, b } = await refusedBeside();
-    await Promise.all([renting, b.rent()]);
+    const { calls, clock, renting, b } = await refusedBeside();
+    const startedAt = clock.now();
+    const toldAt: number[] = [];
+    const onYield = () => toldAt.push((clock.now() - startedAt) / SECOND);
+    await Promise.all([renting, b.rent(undefined, undefined, onYield)]);
+    // As soon as the route, which its call has closed, would be open again.
+    expect(toldAt[0]).toBeLessThan(15);
     expect(calls.filter(({ passed }) => passed).map(({ program }) => program)).toEqual(["a", "a", "a", "b"]);
     expect(calls.filter(({ passed }) => !passed).map(({ program }) => program)).toEqual(["b", "a"]);
   });
@@ -139,6 +144,19 @@ describe("a program that was refused", () => {
       throw overtaken;
     });
     expect(calls.at(-1)).toMatchObject({ program: "b", passed: true });
+  });
+
+  it("waits an hour for a pause that does not come, and those who stand behind it no longer", async () => {
+    const { calls, clock, made, program } = anAccount();
+    const [a, b] = [program("a"), program("b")];
+    a.rentMany(1000).catch(() => {});
+    await clock.sleep(SECOND);
+    const told = await Promise.all([errorOf(b.rent()), errorOf(b.rent())]);
+    expect(told).toMatchObject([{ code: "account_busy" }, { code: "account_busy" }]);
+    const minutes = made.length * (rent.minIntervalSeconds / 60);
+    expect(minutes).toBeGreaterThan(58);
+    expect(minutes).toBeLessThan(62);
+    expect(calls.filter((call) => call.program === "b")).toHaveLength(1);
   });
 
   it("can be cancelled while it waits, at once", async () => {

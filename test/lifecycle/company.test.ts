@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { seededRandom } from "../../simulator/random.js";
 import { anInstance, type TestWorld, testWorld } from "../support/harness.js";
 
 const BOOT_SECONDS = 150;
@@ -6,12 +7,18 @@ const RENT_SECONDS = 4.5;
 
 describe("several programs on one account", () => {
   let all: TestWorld;
+  const { random } = Math;
   beforeEach(async () => {
+    // Who meets whom is drawn by it.
+    Math.random = seededRandom(1).next;
     all = await testWorld({ pacing: true, offers: 0 });
     all.world.settings.bootMinutes = [BOOT_SECONDS / 60, BOOT_SECONDS / 60];
     for (let i = 0; i < 48; i += 1) all.world.addOffer({ dph_base: 0.3 + i / 100 });
   });
-  afterEach(() => all.stop());
+  afterEach(() => {
+    Math.random = random;
+    return all.stop();
+  });
 
   /** Creates of one program; each has a token of its own. */
   const creates = (program: number, count: number, runner = all.process()) => {

@@ -35,6 +35,15 @@ describe("an offer that is taken", () => {
   });
 });
 
+it("is given up after an hour on an account that others keep busy, with what to do", async () => {
+  t.simulator.faults.add({ on: RENT, then: "429", times: "always" });
+  const startedAt = t.clock.now();
+  const failure = await failureOf(process.up(anInstance()));
+  expect(failure.message).toMatch(/renting for an hour.*This run rented nothing.*Run again when the other programs/);
+  expect(failure.message).not.toContain("Correct the inputs");
+  expect((t.clock.now() - startedAt) / 60_000).toBeCloseTo(60, -1);
+});
+
 describe("a rent whose answer is lost", () => {
   it("is looked for under its label, said, and tried with another offer only then", async () => {
     t.simulator.faults.add({ on: RENT, then: "hang-up-before" });

@@ -1,4 +1,4 @@
-import { ApiError, messageOf, NothingRentedError } from "../../errors.js";
+import { ApiError, messageOf, NothingRentedError, RateLimitedError, VastError } from "../../errors.js";
 import { describeQuery } from "../../offer/describe.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import { mountText } from "./candidates.js";
@@ -12,6 +12,13 @@ const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_s
 
 /** Why Vast refused to rent, for an error that is Vast's answer; another stays as it is. */
 export function refused(candidate: OfferCandidate, error: unknown): unknown {
+  if (error instanceof RateLimitedError || (error instanceof VastError && error.code === "account_busy")) {
+    return new NothingRentedError(
+      "account_busy",
+      `${messageOf(error)} This run rented nothing for this resource, so it costs nothing. ` +
+        "Run again when the other programs on this account are done, or give them an account of their own.",
+    );
+  }
   if (!(error instanceof ApiError)) return error;
   const { code, refusal } = error;
   const remedy = FINAL_REFUSALS.has(code)

@@ -202,7 +202,9 @@ async function tryOffer(
     const onOvertaken = () => {
       throw OVERTAKEN;
     };
-    const waits = { signal: operation.signal, onSend, onOvertaken };
+    const onYield = () =>
+      operation.progress("others are renting on this account: waiting for a pause, with nothing rented");
+    const waits = { signal: operation.signal, onSend, onYield, onOvertaken };
     rented = await account.client.instances.rent(candidate.offerId, body, waits);
   } catch (error) {
     if (error === OVERTAKEN) return lookAnew(context, candidate);
