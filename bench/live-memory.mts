@@ -11,7 +11,7 @@ export const MEMORY_SIZES: readonly number[] = [FEW, 100];
 const SPEED = 20;
 
 /**
- * Brings up the machines once more with a full garbage collection twice a second in the process of the provider. Answers the most memory
+ * Brings up the machines once more with full garbage collections every two seconds in the process of the provider. Answers the most memory
  * that was held after one, in kilobytes; null for who has no such process.
  */
 export async function liveMemoryKb(

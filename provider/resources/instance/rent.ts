@@ -91,8 +91,9 @@ const NEXT_BEST = 2;
 export async function rentNext(context: RentContext): Promise<Contract> {
   const { account, view, inputs, token, attempts, operation } = context;
   operation.progress(`searching: ${searchText(context)}`);
-  // Before its turn: searches for other wishes take theirs meanwhile.
-  let candidates = await candidatesOf(context);
+  // Before its turn: searches for other wishes take theirs meanwhile. What they found is not held by the many who wait for theirs.
+  await candidatesOf(context);
+  let candidates: readonly OfferCandidate[] = [];
   let tooDear: string | undefined;
   await checkCredit(context);
   while (attempts.failed.length < inputs.maxAttempts) {
