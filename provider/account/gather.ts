@@ -1,9 +1,9 @@
 import { type Clock, untilAborted } from "../clock.js";
 
 /** How long company is waited for since the last that came. Long enough for calls that the engine makes together, short to a person. */
-const QUIET_MS = 40;
-/** The most windows in a row that newcomers keep open: the engine hands over a hundred resources within half a second. */
-const MOST_WINDOWS = 15;
+const QUIET_MS = 60;
+/** The most windows in a row that newcomers keep open: the engine hands over a hundred resources within half a second, and on a busy machine within one. */
+const MOST_WINDOWS = 20;
 
 /** How callers are gathered. */
 export interface GatherOptions {
