@@ -258,6 +258,22 @@ describe("an error after the rent", () => {
     expect(t.world.contracts()).toMatchObject([{ label: FINISHED, destroyedAt: null }]);
   });
 
+  it("is not taken for gone within its first minute by lists that lag and one answer by its id, though another showed it", async () => {
+    t.world.settings.listLagSeconds = 45;
+    // The first machine fails, so that the time is over soon after the second was rented.
+    t.world.tell({ times: 1, story: { noSpace: true } });
+    const inputs = anInstance({ timeouts: { createMinutes: 1 } });
+    const { id, properties } = await failureOf(t.process().up(inputs));
+    const later = t.process();
+    const { props = {} } = await later.instance.read(id, properties);
+    expect(props.machineId).toBeDefined();
+    t.simulator.faults.add({ on: "GET /api/v0/instances/*", then: "null-instance" });
+    const { inputs: checked } = await later.instance.check(props, inputs);
+    const { outs } = await later.instance.update(id, props, { ...checked, __provider: inputs.__provider });
+    expect(outs.status).toBe("running");
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
+  });
+
   it("finds the contract of a lost answer although lists show it late", async () => {
     t.world.settings.listLagSeconds = 40;
     t.simulator.faults.add({ on: RENT, then: "hang-up-after" });
