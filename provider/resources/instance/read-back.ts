@@ -85,10 +85,8 @@ export function refreshedOutputs(row: WireInstance, before: Bag, token: string):
   return { ...before, ...Object.fromEntries(late), ...liveFacts(row), ...readBackInputs(row, declared, token) };
 }
 
-/**
- * Until then, in milliseconds of the clock, "no such instance" proves nothing: a fresh contract can be missing from lists and null by its id (vast-api.md
- * §2.2), also when one answer has shown it already.
- */
-export function tooYoungUntil({ rentedAt }: Bag): number {
-  return typeof rentedAt === "string" ? Date.parse(rentedAt) + FRESH_MS : 0;
+/** A contract that was never seen may be too young to show (vast-api.md §2.2); then "no such instance" proves nothing. */
+export function tooYoungUntil(before: Bag): number {
+  const wasSeen = before.machineId !== undefined || before.status !== undefined;
+  return wasSeen || typeof before.rentedAt !== "string" ? 0 : Date.parse(before.rentedAt) + FRESH_MS;
 }

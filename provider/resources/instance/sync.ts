@@ -14,7 +14,7 @@ import { finishedLabel } from "./label.js";
 import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs, tooYoungUntil } from "./read-back.js";
-import type { Goal } from "./readiness.js";
+import { FRESH_MS, type Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
@@ -110,8 +110,9 @@ export async function syncInstance(
 
 /** The instance as it is now. Throws when it does not exist any more. */
 export async function lookAtOwn(account: Account, id: number, before: Bag, signal: AbortSignal): Promise<WireInstance> {
-  // Right after the rent, "no such instance" proves nothing: it may be too young to show.
-  const options = { everyMs: LOOK_EVERY_MS, deadline: tooYoungUntil(before), signal };
+  // Right after the rent, "no such instance" proves nothing: it may be too young to show, also when one answer of a moment ago has shown it.
+  const seenAt = account.lastSeenAt(id) ?? Number.NEGATIVE_INFINITY;
+  const options = { everyMs: LOOK_EVERY_MS, deadline: Math.max(tooYoungUntil(before), seenAt + FRESH_MS), signal };
   const row = await lookUntil(account.clock, () => account.look(id, signal), options);
   if (!row) throw goneOutside(id);
   return row;
