@@ -4,8 +4,10 @@ import { defineConfig } from "vitest/config";
 /** The same for all projects, or Vitest runs them one after another. One more than cores: tests of the engine wait now and then. */
 const maxWorkers = availableParallelism() + 1;
 
-/** Each example from up to destroy, and the component that is made of many instances. */
-const examples = ["examples", "fleet", "fleet-job"].map((name) => `test/engine/${name}.test.ts`);
+/** Long stories under the real CLI: each example from up to destroy, fleets, and what takes many runs of one stack. */
+const long = ["changes", "examples", "fleet", "fleet-job", "many", "mounted-volumes", "nouns-together"].map(
+  (name) => `test/engine/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
@@ -27,7 +29,7 @@ export default defineConfig({
         test: {
           name: "engine",
           include: ["test/engine/**/*.test.ts"],
-          exclude: examples,
+          exclude: long,
           globalSetup: ["test/engine/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -35,10 +37,10 @@ export default defineConfig({
         },
       },
       {
-        // Likewise, with programs in TypeScript as users write them: `npm run test:examples`, for they take as long as the rest of the engine's tests.
+        // Likewise: `npm run test:long`, for they take as long as the rest of the engine's tests.
         test: {
-          name: "examples",
-          include: examples,
+          name: "long",
+          include: long,
           globalSetup: ["test/engine/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
