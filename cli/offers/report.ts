@@ -13,7 +13,7 @@ const COLUMNS: readonly Column<OfferDetails>[] = [
   { title: "$/H", cell: (offer) => offer.dollarsPerHour.toFixed(3), align: "right" },
   { title: "STOPPED", cell: (offer) => offer.dollarsPerHourStopped.toFixed(4), align: "right" },
   { title: "$/MONTH", cell: (offer) => offer.dollarsPerMonth.toFixed(2), align: "right" },
-  { title: "WHERE", cell: ({ geolocation }) => placeText(geolocation), align: "left", shrinks: true },
+  { title: "WHERE", cell: ({ geolocation }) => plain(geolocation ?? "?"), align: "left", shrinks: true },
   { title: "RELIABLE", cell: ({ reliability }) => reliability?.toFixed(4) ?? "?", align: "right" },
   {
     title: "DOWN/UP",
@@ -87,11 +87,6 @@ function whyTable(why: WhyNothingFits, found: GetOffersResult, paper: Paper): st
     `${leftOut.some(({ orMore }) => orMore) ? " (+: or more)" : ""}.`;
   const sentence = found.offers.length === 0 ? `${paragraph(whyText(why), paper)}\n` : "";
   return leftOut.length === 0 ? sentence : `${sentence}${table(REASONS, leftOut, paper)}\n${paragraph(note, paper)}\n`;
-}
-
-/** Some places have no name before their country: `, US`. */
-function placeText(geolocation = "?"): string {
-  return plain(geolocation).replace(/^[,\s]+/, "");
 }
 
 function whole(value: number | undefined): string {

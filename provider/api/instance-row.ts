@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { looseFlag, looseNumber, looseText, wireId } from "./wire-types.js";
+import { geolocation, looseFlag, looseNumber, looseText, wireId } from "./wire-types.js";
 
 /** Price of one state of an instance, $/h. */
 const Price = z
@@ -96,7 +96,7 @@ export const WireInstance = z.looseObject({
   pci_gen: looseNumber,
   pcie_bw: looseNumber,
   static_ip: looseFlag,
-  geolocation: looseText,
+  geolocation,
   country_code: looseText,
   verification: looseText,
   reliability2: looseNumber,

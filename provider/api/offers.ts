@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Endpoint, Send } from "./endpoint.js";
-import { looseFlag, looseNumber, looseText, wireId, wireNumber } from "./wire-types.js";
+import { geolocation, looseFlag, looseNumber, looseText, wireId, wireNumber } from "./wire-types.js";
 
 /** Price of an offer in one state, $/h with the disk of the search included. */
 const Price = z
@@ -30,7 +30,7 @@ export const WireOffer = z.looseObject({
   bundle_id: looseNumber,
   cluster_id: looseNumber,
   hosting_type: looseNumber,
-  geolocation: looseText,
+  geolocation,
   verification: looseText,
   rentable: looseFlag,
   rented: looseFlag,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { NotFoundError } from "../errors.js";
 import type { Endpoint, Send } from "./endpoint.js";
 import { type SearchBody, WireOffer } from "./offers.js";
-import { looseNumber, looseText, wireId } from "./wire-types.js";
+import { geolocation, looseNumber, looseText, wireId } from "./wire-types.js";
 
 /** Ids of instances; one client met them as objects with an id (recorded/INDEX.md, volumes-list). */
 const InstanceIds = z
@@ -28,7 +28,7 @@ export const WireVolume = z.looseObject({
   start_date: looseNumber,
   end_date: looseNumber,
   storage_total_cost: looseNumber,
-  geolocation: looseText,
+  geolocation,
   verification: looseText,
   reliability2: looseNumber,
   public_ipaddr: looseText,

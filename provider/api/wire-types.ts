@@ -30,3 +30,10 @@ export const looseFlag = z
   .union([z.boolean(), z.number().transform((n) => n !== 0)])
   .nullish()
   .catch(null);
+
+/** Where a machine stands: "Texas, US". A region without a name comes as ", US", which is read as "US". */
+export const geolocation = z
+  .string()
+  .transform((text) => text.replace(/^[,\s]+/, "").trimEnd())
+  .nullish()
+  .catch(null);

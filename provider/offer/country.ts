@@ -4,7 +4,7 @@ const names = new Intl.DisplayNames(["en"], { type: "region", fallback: "none" }
 /** Regions that have a code and a name, and in which no machine stands. */
 const NOT_COUNTRIES = new Set(["EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"]);
 
-/** The country that an offer's `geolocation` ends in: "South Korea, KR" and ", US" are known forms. */
+/** The country that an offer's `geolocation` ends in: "South Korea, KR" and "US" are known forms. */
 export function countryOf(geolocation: string | null | undefined): string | undefined {
   return /(?:^|,)\s*([A-Z]{2})\s*$/.exec(geolocation ?? "")?.[1];
 }

@@ -4,7 +4,7 @@ import type { Client } from "../../provider/api/client.js";
 import type { WireInstance } from "../../provider/api/instance-row.js";
 import type { RentBody } from "../../provider/api/instances.js";
 import type { SearchBody } from "../../provider/api/offers.js";
-import { looseFlag, looseNumber, looseText, wireId, wireNumber } from "../../provider/api/wire-types.js";
+import { geolocation, looseFlag, looseNumber, looseText, wireId, wireNumber } from "../../provider/api/wire-types.js";
 import { WireFormatError } from "../../provider/errors.js";
 import { recorded } from "../support/recorded.js";
 import { recordedNames } from "./recorded.js";
@@ -311,6 +311,10 @@ describe("a value on the wire", () => {
     ["an absent number", looseNumber, undefined, undefined],
     ["a version that is a number", looseText, 18.04, "18.04"],
     ["an odd text", looseText, ["a"], null],
+    ["a place", geolocation, "Texas, US ", "Texas, US"],
+    ["a place without a name before its country", geolocation, ", US", "US"],
+    ["an absent place", geolocation, undefined, undefined],
+    ["an odd place", geolocation, 42, null],
     ["0 as a flag", looseFlag, 0, false],
     ["1 as a flag", looseFlag, 1, true],
     ["an odd flag", looseFlag, "yes", null],

@@ -81,7 +81,7 @@ function machineFacts(row: WireOffer) {
     internetDownMbps: row.inet_down,
     directPortCount: row.direct_port_count,
     hasStaticIp: row.static_ip,
-    geolocation: row.geolocation?.trim(),
+    geolocation: row.geolocation,
     isDatacenter: typeof row.hosting_type === "number" ? row.hosting_type === 1 : undefined,
     verification: row.verification,
     reliability: row.reliability ?? row.reliability2,
