@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** Apart from `npm test`: four runners at once take both cores of a small machine for a minute, and their times are compared. */
 export default defineConfig({
-  root: join(__dirname, "../.."),
+  root: join(import.meta.dirname, "../.."),
   test: {
     name: "runners",
     include: ["test/runners/**/*.test.ts"],
