@@ -6,10 +6,11 @@ import type { Bag } from "../../engine/values.js";
 import { messageOf } from "../../errors.js";
 import { parsePublicKey } from "../../public-key.js";
 import { InstanceInputs } from "./inputs.js";
-import { ANY_MARK, finishedLabel, LONGEST_LABEL } from "./label.js";
+import { endsLikeOurs, finishedLabel, LONGEST_LABEL } from "./label.js";
 import { mountFailures } from "./mount-inputs.js";
 import { JUPYTER_PORT } from "./outputs.js";
-import { withWatchdog } from "./time-to-live.js";
+import { watchdogProblem } from "./time-to-live.js";
+import { withWatchdog } from "./watchdog.js";
 
 /** Inputs whose values are not repeated in messages. A public key may be a private one, given by mistake. */
 const SECRET_INPUTS = ["imageLogin", "env", "args", "onstart", "sshPublicKeys"];
@@ -185,8 +186,7 @@ const rules: readonly Rule[] = [
   rule(
     ["args", "onstart", "entrypoint", "timeToLiveHours"],
     ({ args = [], onstart = "", entrypoint = "", timeToLiveHours }) => {
-      const watchdog =
-        timeToLiveHours === undefined ? 0 : withWatchdog("", 1e10, LONGEST_API_URL, "0".repeat(12)).length;
+      const watchdog = timeToLiveHours === undefined ? 0 : withWatchdog("", 1e10, LONGEST_API_URL).length;
       const characters = args.join(" ").length + onstart.length + entrypoint.length + watchdog;
       return characters > MOST_ARGS_CHARACTERS
         ? [
@@ -200,8 +200,7 @@ const rules: readonly Rule[] = [
   ),
   rule(["label", "labelMark", "ownerToken", "timeToLiveHours"], (inputs) => {
     const { label = "", labelMark = true, ownerToken = "0".repeat(12), timeToLiveHours } = inputs;
-    if (ANY_MARK.test(label))
-      return [["label", `"${label}" ends like this provider's own mark; choose another label.`]];
+    if (endsLikeOurs(label)) return [["label", `"${label}" ends like this provider's own mark; choose another label.`]];
     const { length } = finishedLabel(label, ownerToken, labelMark, timeToLiveHours === undefined ? undefined : 1e10);
     return length > LONGEST_LABEL
       ? [
@@ -213,21 +212,10 @@ const rules: readonly Rule[] = [
       : [];
   }),
   rule(
-    ["timeToLiveHours", "runtype", "args", "entrypoint", "labelMark", "templateHash", "onstart", "adoptInstanceId"],
+    ["timeToLiveHours", "runtype", "args", "entrypoint", "templateHash", "onstart", "adoptInstanceId", "vm", "env"],
     (inputs) => {
-      if (inputs.timeToLiveHours === undefined) return [];
-      const { runtype, args, entrypoint, labelMark, templateHash, onstart, adoptInstanceId } = inputs;
-      const because =
-        runtype === "args" || args !== undefined || entrypoint !== undefined
-          ? 'its watchdog is a start script, which runtype "args" does not run; use runtype "ssh" with `onstart`.'
-          : labelMark === false
-            ? "its end stands in the label's mark; leave `labelMark` out."
-            : templateHash !== undefined && onstart === undefined
-              ? "its watchdog would take the place of the template's start script; repeat that script in `onstart`."
-              : adoptInstanceId !== undefined
-                ? "an adopted container has no watchdog; adopt it first, then set a time to live, which makes the container anew."
-                : undefined;
-      return because === undefined ? [] : [["timeToLiveHours", because]];
+      const problem = inputs.timeToLiveHours === undefined ? undefined : watchdogProblem(inputs);
+      return problem === undefined ? [] : [["timeToLiveHours", problem]];
     },
   ),
   rule(["volumes"], ({ volumes = [] }) => mountFailures(volumes)),

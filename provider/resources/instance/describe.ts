@@ -3,11 +3,11 @@ import { parsePort, portArgument } from "../../api/ports.js";
 import { secretsOfEnv } from "../../engine/import-record.js";
 import type { Bag } from "../../engine/values.js";
 import { mountsOf } from "./shown-mounts.js";
-import { expiryOnVast, withoutWatchdog } from "./time-to-live.js";
+import { expiryOnVast, hoursFromRent } from "./time-to-live.js";
+import { withoutWatchdog } from "./watchdog.js";
 
 /** Images of virtual machines (vast-api.md §2.2). */
 const VM_IMAGE = /(^|\/)vastai\/kvm(:|$)/;
-const SECONDS_PER_HOUR = 3600;
 
 /** An instance in the words of a program, with what cannot be said; `token` is that of its mark, or empty. */
 export function describeInstance(row: WireInstance, diskGb: number, token: string) {
@@ -37,7 +37,7 @@ export function describeInstance(row: WireInstance, diskGb: number, token: strin
     volumes: canMount ? mounts : undefined,
     targetState: row.intended_status === "stopped" ? "stopped" : "running",
     labelMark: token !== "",
-    timeToLiveHours: hoursToLive(row, token),
+    timeToLiveHours: hoursToLive(row),
     vm: isVm,
   };
   const notes = [
@@ -60,9 +60,6 @@ export function describeInstance(row: WireInstance, diskGb: number, token: strin
       : []),
     ...(environment.flags.length > 0
       ? [`An instance has no input for ${environment.flags.join(", ")}: a container made anew does without.`]
-      : []),
-    ...(token === "" && expiryOnVast(row, token) !== undefined
-      ? ["A watchdog in its container ends it, and without the mark in the label its end cannot be moved."]
       : []),
   ];
   const secrets = secretsOfEnv(environment.env);
@@ -95,10 +92,9 @@ function environmentOf({ extra_env: extraEnv }: WireInstance) {
   return { env: Object.fromEntries(variables), ports, flags };
 }
 
-/** The end of a marked instance as a number of hours from renting; only its change would move the end. */
-function hoursToLive(row: WireInstance, token: string): number | undefined {
-  const end = token === "" ? undefined : expiryOnVast(row, token);
+/** The end of an instance as a number of hours from renting; only its change would move the end. */
+function hoursToLive(row: WireInstance): number | undefined {
+  const end = expiryOnVast(row);
   if (typeof end !== "number") return undefined;
-  const hours = (end - (row.start_date ?? end - SECONDS_PER_HOUR)) / SECONDS_PER_HOUR;
-  return Math.min(8760, Math.max(0.01, Math.round(hours * 100) / 100));
+  return Math.min(8760, Math.max(0.01, hoursFromRent(row, end) ?? 1));
 }

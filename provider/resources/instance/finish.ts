@@ -1,13 +1,13 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Bag } from "../../engine/values.js";
 import { createdVolumeOutputs, endVolumeOf } from "./created-volumes.js";
-import { finishedLabel } from "./label.js";
+import { type Expiry, finishedLabel } from "./label.js";
 import { UNLABELLED } from "./left-behind.js";
 import { type Sweep, sweepPending } from "./own-contracts.js";
 import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
 import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
-import { expiryOnVast, expiryText } from "./time-to-live.js";
+import { expiryOnVast, expiryText, hasHours, hoursFromRent } from "./time-to-live.js";
 
 const MINUTE_MS = 60_000;
 
@@ -69,7 +69,7 @@ export async function finish(
   { startedAt, isSwept }: { startedAt: number; isSwept: boolean },
 ): Promise<{ id: string; outputs: Bag }> {
   const { account, view, inputs, token, operation } = context;
-  const expiry = contract.expiry ?? expiryOnVast(row, token);
+  const { expiry, observed: observedHours } = expiryOf(context, contract, row);
   const label = finishedLabel(inputs.label, token, inputs.labelMark, expiry);
   // Before the sweep: it may leave a volume that something ran with.
   await endLostVolumes(context, contract);
@@ -89,7 +89,9 @@ export async function finish(
   }
   // What was not rented just now may differ from the program: that shows in the next preview instead of being overwritten unasked.
   const isFound = contract.offerId === undefined;
-  const observed = isFound ? { ...readBackInputs(row, inputs, token), ...readBackVolumes(row, inputs) } : {};
+  const observed = isFound
+    ? { ...readBackInputs(row, inputs, token), ...readBackVolumes(row, inputs), ...observedHours }
+    : {};
   const outputs = {
     ...observed,
     ...freshOutputs(row),
@@ -103,4 +105,37 @@ export async function finish(
     ...(contract.instanceApiKey === undefined ? {} : { instanceApiKey: contract.instanceApiKey }),
   };
   return { id: String(contract.id), outputs };
+}
+
+/**
+ * When the instance ends itself. One that was found has the watchdog of the run that rented it, or none: where the program has no time to live it
+ * stands down, and where it has another one that shows as a change, which the next `up` makes.
+ */
+function expiryOf(
+  { inputs, operation }: RentContext,
+  contract: Contract,
+  row: WireInstance,
+): { expiry: Expiry | undefined; observed: Bag } {
+  if (contract.offerId !== undefined) return { expiry: contract.expiry, observed: {} };
+  const found = expiryOnVast(row);
+  const hours = inputs.timeToLiveHours;
+  const subject = `Instance ${contract.id}`;
+  if (hours === undefined) {
+    if (typeof found !== "number") return { expiry: found, observed: {} };
+    operation.warn(
+      `${subject} was to end itself at ${expiryText(found)}. The program has no \`timeToLiveHours\`, so its watchdog stands down, and it is billed until you end it.`,
+    );
+    return { expiry: "never", observed: {} };
+  }
+  if (typeof found !== "number") {
+    operation.warn(
+      `${subject} has no watchdog yet: the run that rented it was cut off, and had no \`timeToLiveHours\`. Nothing ends it but you. The next \`pulumi up\` makes its container anew with one.`,
+    );
+    return { expiry: found, observed: { timeToLiveHours: null } };
+  }
+  if (hasHours(row, found, hours)) return { expiry: found, observed: {} };
+  operation.warn(
+    `${subject} ends itself at ${expiryText(found)}, as the run said that rented it and was cut off. The next \`pulumi up\` moves that to ${hours} h from then.`,
+  );
+  return { expiry: found, observed: { timeToLiveHours: hoursFromRent(row, found) } };
 }

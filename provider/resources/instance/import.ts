@@ -59,14 +59,14 @@ function importInstance(row: WireInstance, { takeOver }: ImportOptions): Found {
       ...freshOutputs(row),
       // Update takes an instance without it for one whose create did not end.
       rentedDollarsPerHour: row.dph_total ?? null,
-      ...expiresAt(row, token),
+      ...expiresAt(row),
     },
     secrets: [...secrets, ["jupyterToken"], ["jupyterUrl"]],
     notes,
   });
 }
 
-function expiresAt(row: WireInstance, token: string): Bag {
-  const expiry = expiryOnVast(row, token);
+function expiresAt(row: WireInstance): Bag {
+  const expiry = expiryOnVast(row);
   return expiry === undefined ? {} : { expiresAt: expiryText(expiry) };
 }

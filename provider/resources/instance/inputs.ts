@@ -146,6 +146,7 @@ export const InstanceInputs = z.strictObject({
   /**
    * Keep ` pulumi:<token>` at the end of the label: by it a machine is found again whose making was cut off, and orphans are listed.
    * Without it a machine is in no state and has no mark when the CLI is killed in the last moment of a create. Default true. Changed in place.
+   * An instance with a time to live keeps its end in the label all the same, as ` pulumi:until:<seconds>`.
    */
   labelMark: z.boolean().default(true),
   /** `stopped` keeps the disk, billed, and gives the GPU to others. Default `running`. Changed in place. */
@@ -178,10 +179,11 @@ export const InstanceInputs = z.strictObject({
   vm: z.boolean().default(false),
   /**
    * A dead-man switch, in hours from renting, up to 8,760: a watchdog in the container destroys the instance when the time is over, also
-   * when the program, the pipeline and your machine are dead. It uses the container's own limited key, reads its end from the label's mark,
-   * and does not run while the instance is stopped. Default: none. Changing it sets the end to that many hours from now, in place;
-   * adding it to an instance that has none makes the container anew; taking it away makes the watchdog stand down. Not with runtype
-   * `args`, which has no start script, and not with `labelMark: false`.
+   * when the program, the pipeline and your machine are dead. It uses the container's own limited key, reads its end from the label, and needs
+   * curl, GNU wget or Python 3 in the image, or the means to install curl (else the container's log says that nothing ends it). It runs only while
+   * the container does: not while the instance is stopped, outbid, exited or loading, whose disk is billed. Default: none. Changing it sets the
+   * end to that many hours from now, in place; adding it to an instance that has none makes the container anew; taking it away makes the
+   * watchdog stand down. Not with runtype `args`, which has no start script, and not with `vm`.
    */
   timeToLiveHours: positive("a time to live is in hours and")
     .max(8760, "a time to live is in hours; the most is 8760 (a year)")

@@ -8,13 +8,18 @@ import { readLabel } from "./label.js";
 import { liveFacts, rentedFacts } from "./outputs.js";
 import { FRESH_MS } from "./readiness.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
-import { expiryOnVast, expiryText, withoutWatchdog } from "./time-to-live.js";
+import { expiryOnVast, expiryText, knownExpiry } from "./time-to-live.js";
+import { withoutWatchdog } from "./watchdog.js";
 
 /**
  * The inputs as they are on Vast, for those that the program declares and Vast answers. What an answer leaves out says nothing, so
  * the value of before stays: refresh never invents a change.
  */
-export function readBackInputs(row: WireInstance, declared: Partial<InstanceInputs>, token: string): Bag {
+export function readBackInputs(
+  row: WireInstance,
+  declared: Partial<InstanceInputs> & { readonly expiresAt?: unknown },
+  token: string,
+): Bag {
   const reading = readLabel(row.label, token);
   const live: Bag = {
     label: reading.mark === "pending" ? "" : reading.label,
@@ -32,8 +37,11 @@ export function readBackInputs(row: WireInstance, declared: Partial<InstanceInpu
   if (typeof row.disk_space === "number" && Math.abs(row.disk_space - (declared.diskGb ?? 0)) > DISK_TOLERANCE_GB) {
     live.diskGb = row.disk_space;
   }
-  const expiry = expiryOnVast(row, token);
+  const expiry = expiryOnVast(row, declared);
   if (expiry !== undefined) live.expiresAt = expiryText(expiry);
+  else if (knownExpiry(declared) !== undefined) live.expiresAt = null;
+  // Nothing ends it, although the program says so: the next `up` puts that right.
+  if (declared.timeToLiveHours !== undefined && typeof expiry !== "number") live.timeToLiveHours = null;
   // The base price of an interruptible contract is its bid (vast-api.md §2.3).
   const bid = declared.bidDollarsPerHour;
   if (

@@ -12,7 +12,7 @@ import { candidatesOf, searchText, whyNone } from "./candidates.js";
 import { volumeMadeWith } from "./created-volumes.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
-import { pendingLabel } from "./label.js";
+import { type Expiry, pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
@@ -21,7 +21,8 @@ import { FRESH_MS } from "./readiness.js";
 import { nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
 import type { StackView } from "./stack-view.js";
-import { type Expiry, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
+import { expiryIn, expiryText } from "./time-to-live.js";
+import { withWatchdog } from "./watchdog.js";
 
 /** A contract that is ours now. */
 export interface Contract {
@@ -190,8 +191,7 @@ async function tryOffer(
   const { account, inputs, token, operation, attempts } = context;
   const hours = inputs.timeToLiveHours;
   const expiry = hours === undefined ? undefined : expiryIn(hours, account.clock.now());
-  const guarded =
-    expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl, token);
+  const guarded = expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl);
   const { mount } = context;
   const newVolumeName = mount?.is === "new" ? mount.nextName() : undefined;
   const body = toRentBody(inputs, pendingLabel(token), {

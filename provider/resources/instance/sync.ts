@@ -18,8 +18,9 @@ import { FRESH_MS, type Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
-import { type Expiry, expiryFromText, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
+import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
+import { deadlineOf, withWatchdog } from "./watchdog.js";
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
@@ -42,8 +43,11 @@ export async function syncInstance(
   const row = await lookAtOwn(account, id, before, signal);
 
   const remade = isRemade(before, wanted);
-  const expiry = expiryAfter(before, wanted, remade, clock.now());
+  const expiry = expiryAfter(before, wanted, { remade, now: clock.now() });
   const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
+  if (remade || (wanted.targetState === "running" && !isHeadingFor("running", row))) {
+    refuseTimeOver(id, expiry, clock.now());
+  }
   const renamed = (row.label ?? "") !== label;
   if (renamed) await instances.setLabel(id, label, signal);
 
@@ -60,12 +64,10 @@ export async function syncInstance(
     operation.progress("making the container anew");
     const { image, ...rest } = containerBody(wanted);
     const { apiUrl } = account.settings;
-    const guarded =
-      typeof expiry === "number"
-        ? { onstart: withWatchdog(wanted.onstart, expiry, apiUrl, wanted.ownerToken ?? "") }
-        : {};
+    const guarded = typeof expiry === "number" ? { onstart: withWatchdog(wanted.onstart, expiry, apiUrl) } : {};
     // What the program no longer says must be taken back: leaving a field out keeps the old value.
-    const cleared = { ...(before.onstart ? { onstart: "" } : {}), ...(before.args ? { args: [] } : {}) };
+    const hasOnstart = before.onstart || before.expiresAt || deadlineOf(row.onstart) !== undefined;
+    const cleared = { ...(hasOnstart ? { onstart: "" } : {}), ...(before.args ? { args: [] } : {}) };
     await instances.updateTemplate(
       id,
       { ...(image ? { image } : {}), ...cleared, ...rest, ...guarded, env: { ...envOf(wanted), ...mountFlags(row) } },
@@ -120,20 +122,7 @@ export async function lookAtOwn(account: Account, id: number, before: Bag, signa
 
 /** Whether the container is made anew: what runs in it ends, and it is away until it is up again. */
 export function isRemade(before: Bag, wanted: InstanceInputs): boolean {
-  return (
-    CONTAINER_INPUTS.some((input) => !isSameInput(same, input, before, wanted)) ||
-    // A container without a watchdog gets one only by being made anew.
-    (wanted.timeToLiveHours !== undefined && expiryFromText(before.expiresAt) === undefined)
-  );
-}
-
-/** When the instance is to end itself: as before, unless the program says another number of hours, which count from now. */
-function expiryAfter(before: Bag, wanted: InstanceInputs, remade: boolean, now: number): Expiry | undefined {
-  const old = expiryFromText(before.expiresAt);
-  const hours = wanted.timeToLiveHours;
-  if (hours !== undefined) return old === undefined || before.timeToLiveHours !== hours ? expiryIn(hours, now) : old;
-  // The container still has its watchdog until it is made anew: it must be told to stand down.
-  return old === undefined || remade ? undefined : "never";
+  return CONTAINER_INPUTS.some((input) => !isSameInput(same, input, before, wanted)) || lacksWatchdog(before, wanted);
 }
 
 /** The bid to send: the program's when it changed, or one that wins an outbid instance back if the program allows it. */
@@ -196,11 +185,16 @@ async function setState(
   { targetState }: InstanceInputs,
   { signal, progress }: Operation,
 ): Promise<boolean> {
-  const heading = row.intended_status ?? row.cur_state;
-  if (heading === targetState || (targetState === "running" && heading === undefined)) return false;
+  if (isHeadingFor(targetState, row)) return false;
   progress(targetState === "running" ? "starting" : "stopping");
   await account.client.instances.setState(id, targetState, signal);
   return true;
+}
+
+/** Whether a contract is in a state, or on its way there. */
+function isHeadingFor(state: InstanceInputs["targetState"], row: WireInstance): boolean {
+  const heading = row.intended_status ?? row.cur_state;
+  return heading === state || (state === "running" && heading === undefined);
 }
 
 function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs): boolean {

@@ -1,16 +1,17 @@
 import type { WireInstance } from "../../api/instance-row.js";
-import { readLabel } from "./label.js";
+import type { Bag } from "../../engine/values.js";
+import { VastError } from "../../errors.js";
+import type { InstanceInputs } from "./inputs.js";
+import { type Expiry, endInLabel } from "./label.js";
+import { deadlineOf } from "./watchdog.js";
 
-/** When an instance ends itself: epoch seconds, or `never` when its watchdog was told to stand down. */
-export type Expiry = number | "never";
-
-const HOUR_MS = 3_600_000;
-const BEGIN = "# pulumi-vastai watchdog: ends this instance when its time is over";
-const END = "# pulumi-vastai watchdog end";
+const SECONDS_PER_HOUR = 3600;
+/** A contract begins some seconds after its end was set, and a host's clock may be off by minutes. */
+const SAME_HOURS = 0.2;
 
 /** The moment `hours` from now, as epoch seconds. */
 export function expiryIn(hours: number, now: number): number {
-  return Math.round((now + hours * HOUR_MS) / 1000);
+  return Math.round(now / 1000 + hours * SECONDS_PER_HOUR);
 }
 
 /** An expiry for people and outputs: ISO 8601, or `never`. */
@@ -18,69 +19,86 @@ export function expiryText(expiry: Expiry): string {
   return expiry === "never" ? expiry : new Date(expiry * 1000).toISOString();
 }
 
-/** The expiry that an output tells. */
-export function expiryFromText(text: unknown): Expiry | undefined {
-  if (text === "never") return text;
-  const at = typeof text === "string" ? Date.parse(text) : Number.NaN;
+/** The expiry that outputs tell. */
+export function knownExpiry({ expiresAt }: Bag): Expiry | undefined {
+  if (expiresAt === "never") return expiresAt;
+  const at = typeof expiresAt === "string" ? Date.parse(expiresAt) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.round(at / 1000);
 }
 
-/** The expiry that is in force on Vast: the one in the label, else the one that the watchdog was started with. */
-export function expiryOnVast(row: WireInstance, token: string): Expiry | undefined {
-  const { until } = readLabel(row.label, token);
-  if (until !== undefined) return until;
-  const deadline = row.onstart?.startsWith(BEGIN) ? /^deadline=(\d+)$/m.exec(row.onstart)?.[1] : undefined;
-  return deadline === undefined ? undefined : Number(deadline);
+/**
+ * The expiry that is in force: that of the label; else what is known, which the watchdog keeps as well when somebody changes the label; else
+ * what the watchdog was started with. Undefined when the start script is shown and has no watchdog, whatever the label says.
+ */
+export function expiryOnVast(row: WireInstance, before: Bag = {}): Expiry | undefined {
+  const deadline = deadlineOf(row.onstart);
+  if (typeof row.onstart === "string" && deadline === undefined) return undefined;
+  return endInLabel(row.label) ?? knownExpiry(before) ?? deadline;
 }
 
-/** A start script with the watchdog at its head. */
-export function withWatchdog(onstart: string | undefined, deadline: number, apiUrl: string, token: string): string {
-  return `${watchdog(deadline, apiUrl, token)}\n${onstart ?? ""}`;
+/** How many hours lie between the begin of a contract and its end; undefined when Vast does not tell the begin. */
+export function hoursFromRent(row: WireInstance, expiry: number): number | undefined {
+  if (typeof row.start_date !== "number") return undefined;
+  return Math.round(((expiry - row.start_date) / SECONDS_PER_HOUR) * 100) / 100;
 }
 
-/** The user's part of a start script. */
-export function withoutWatchdog(onstart: string): string {
-  if (!onstart.startsWith(BEGIN)) return onstart;
-  const end = onstart.indexOf(END);
-  return end === -1 ? onstart : onstart.slice(end + END.length).replace(/^\n/, "");
+/** Whether a contract that nobody moved the end of was given these hours, as far as Vast tells. */
+export function hasHours(row: WireInstance, expiry: number, hours: number): boolean {
+  return Math.abs((hoursFromRent(row, expiry) ?? hours) - hours) < SAME_HOURS;
 }
 
 /**
- * A dead-man switch that needs nothing but the container: it looks at its own instance with the container's own limited key
- * (CONTAINER_API_KEY may show, stop and destroy just this instance), takes a later or earlier end from the label's mark, and when the time
- * is over destroys the instance until that works. An answer that it cannot read changes nothing. Written for any POSIX shell; the
- * key goes to curl by its standard input, not by its arguments.
+ * When an instance is to end itself after an update: as before, unless the program says another number of hours, which count from now. Where
+ * the program says none, a watchdog that still runs must be told to stand down; one that goes with its container needs nothing.
  */
-function watchdog(deadline: number, apiUrl: string, token: string): string {
-  return `${BEGIN}
-cat > /tmp/pulumi-vastai-watchdog.sh <<'PULUMI_VASTAI'
-deadline=${deadline}
-url="${apiUrl}/api/v0/instances/$CONTAINER_ID/"
-request() {
-  if command -v curl >/dev/null 2>&1; then
-    printf 'header = "Authorization: Bearer %s"\\n' "$CONTAINER_API_KEY" |
-      curl -sS -m 30 -K - -X "$1" -H 'Content-Type: application/json' -d "$2" "$url"
-  else
-    wget -qO- -T 30 --method="$1" --body-data="$2" --header='Content-Type: application/json' \\
-      --header="Authorization: Bearer $CONTAINER_API_KEY" "$url"
-  fi
+export function expiryAfter(
+  before: Bag,
+  { timeToLiveHours: hours }: Pick<InstanceInputs, "timeToLiveHours">,
+  { remade, now }: { remade: boolean; now: number },
+): Expiry | undefined {
+  const old = knownExpiry(before);
+  if (hours === undefined) return old === undefined || remade ? undefined : "never";
+  return typeof old === "number" && before.timeToLiveHours === hours ? old : expiryIn(hours, now);
 }
-while :; do
-  until=$(request GET '{}' 2>/dev/null | sed -n 's/.*pulumi:${token}:until:\\([0-9a-z]*\\).*/\\1/p' | head -n 1)
-  due=yes
-  case "$until" in
-    never) due=no ;;
-    '' | *[!0-9]*) ;;
-    *) deadline=$until ;;
-  esac
-  if [ "$due" = yes ] && [ "$(date +%s)" -ge "$deadline" ]; then request DELETE '{}' >/dev/null 2>&1; fi
-  sleep "\${PULUMI_VASTAI_WATCHDOG_SECONDS:-60}"
-done
-PULUMI_VASTAI
-if command -v curl >/dev/null 2>&1 || command -v wget >/dev/null 2>&1; then
-  (nohup sh /tmp/pulumi-vastai-watchdog.sh >/dev/null 2>&1 </dev/null &)
-else
-  echo 'pulumi-vastai: neither curl nor wget is here, so nothing ends this instance when its time is over' >&2
-fi
-${END}`;
+
+/** Whether a container has to be made anew to get a watchdog. */
+export function lacksWatchdog(before: Bag, { timeToLiveHours }: Pick<InstanceInputs, "timeToLiveHours">): boolean {
+  return timeToLiveHours !== undefined && knownExpiry(before) === undefined;
+}
+
+type WatchdogInput = "runtype" | "args" | "entrypoint" | "templateHash" | "onstart" | "adoptInstanceId" | "vm" | "env";
+
+/** Why an instance of these inputs could not end itself, as the rest of "timeToLiveHours: …"; undefined when it can. */
+export function watchdogProblem(inputs: Partial<Pick<InstanceInputs, WatchdogInput>>): string | undefined {
+  const { runtype, args, entrypoint, templateHash, onstart, adoptInstanceId, vm, env = {} } = inputs;
+  if (runtype === "args" || args !== undefined || entrypoint !== undefined) {
+    return 'its watchdog is a start script, which runtype "args" does not run; use runtype "ssh" with `onstart`.';
+  }
+  if (vm)
+    return "its watchdog runs in a container, and this is a virtual machine; leave it out, and end the instance yourself.";
+  if (templateHash !== undefined && onstart === undefined) {
+    return "its watchdog would take the place of the template's start script; repeat that script in `onstart`.";
+  }
+  if (templateHash !== undefined && runtype === undefined) {
+    return 'a template may run nothing but its entrypoint, and no watchdog; say the `runtype`, e.g. "ssh".';
+  }
+  if (adoptInstanceId !== undefined) {
+    return "an adopted container has no watchdog; adopt it first, then set a time to live, which makes the container anew.";
+  }
+  const [interpreter] = /^#!.*/.exec(onstart ?? "") ?? [];
+  if (interpreter !== undefined && !/\b(?:ba|da|z|k)?sh\b/.test(interpreter)) {
+    return `its watchdog is a shell script before \`onstart\`, which begins with "${interpreter}"; call that program from a shell script.`;
+  }
+  const name = ["CONTAINER_ID", "CONTAINER_API_KEY"].find((reserved) => reserved in env);
+  return name && `its watchdog finds its own instance by ${name}, which \`env\` would change; use another name.`;
+}
+
+/** Throws when an update would start, or make anew, a container whose time is over: its watchdog would destroy it at once, data and all. */
+export function refuseTimeOver(id: number, expiry: Expiry | undefined, now: number): void {
+  if (typeof expiry !== "number" || expiry * 1000 > now) return;
+  throw new VastError(
+    "time_over",
+    `Instance ${id} was to end at ${expiryText(expiry)} by its \`timeToLiveHours\`, and would destroy itself, data and all, as soon as it starts. ` +
+      "Nothing was changed, and it is billed on, its disk alone while it is stopped. Raise `timeToLiveHours`, or take it out, and run `pulumi up` again.",
+  );
 }
