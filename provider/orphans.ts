@@ -14,6 +14,8 @@ export interface StateEntry {
   readonly createMinutes: number | undefined;
   /** Up to when the state is true, in milliseconds since 1970: `Infinity` for one that was asked just now. */
   readonly trueUntil: number;
+  /** A newer state of the same stack was given as well: what this one has may have left the stack since. */
+  readonly isOutdated: boolean;
 }
 
 /** The resource whose mark an orphan carries. */
@@ -27,9 +29,10 @@ export interface Owner {
 
 /**
  * Why an orphan is not ended unasked. `unknown token`: a state that was not given may own it. `under way`: a create may be at work on
- * it. `newer than the state`: it began after the saved state was written, which so cannot tell.
+ * it. `newer than the state`: it began after the saved state was written, which so cannot tell. `in an older state`: somebody took it
+ * out of the stack, or the two states are of different stacks with one name.
  */
-export type Doubt = "unknown token" | "under way" | "newer than the state";
+export type Doubt = "unknown token" | "under way" | "newer than the state" | "in an older state";
 
 /** A marked contract that stands in no given state. */
 export interface Orphan {
@@ -39,6 +42,8 @@ export interface Orphan {
   readonly ageMs: number | undefined;
   /** Undefined when no given state knows the token. */
   readonly owner: Owner | undefined;
+  /** The resource that it was in an older state of the stack. */
+  readonly formerUrn: string | undefined;
   /** A create of the owner takes it up; false for every finished one, and for a pending one whose label somebody has changed. */
   readonly isTakenUp: boolean;
   readonly doubt: Doubt | undefined;
@@ -55,7 +60,7 @@ export function isMarked({ label }: WireInstance): boolean {
 
 /** Finds the orphans among an account's contracts, oldest first. */
 export function findOrphans(contracts: readonly WireInstance[], entries: readonly StateEntry[], now: number): Orphan[] {
-  const idsInStates = new Set(entries.map(({ contractId }) => contractId));
+  const idsInStates = new Set(entries.flatMap(({ contractId, isOutdated }) => (isOutdated ? [] : contractId)));
   return contracts
     .filter((row) => isMarked(row) && !idsInStates.has(row.id))
     .map((row) => judge(row, entries, now))
@@ -80,23 +85,19 @@ function judge(row: WireInstance, entries: readonly StateEntry[], now: number): 
   const token = /[0-9a-f]{12}/.exec(mark)?.[0] ?? "";
   const startedAt = typeof row.start_date === "number" ? row.start_date * 1000 : undefined;
   const ageMs = startedAt === undefined ? undefined : Math.max(0, now - startedAt);
-  const own = newestOf(entries.filter((entry) => entry.token === token));
+  const own = entries.filter((entry) => entry.token === token && !entry.isOutdated);
   const owner = ownerOf(own);
+  const former = entries.find(({ contractId, isOutdated }) => isOutdated && contractId === row.id);
   return {
     row,
     token,
     kind: mark.endsWith(":pending") ? "pending" : "finished",
     ageMs,
     owner,
+    formerUrn: former?.urn,
     isTakenUp: readLabel(label, token).mark === "pending" && owner?.isToBeCreated === true,
-    doubt: doubtOf(own, startedAt, ageMs),
+    doubt: former === undefined ? doubtOf(own, startedAt, ageMs) : "in an older state",
   };
-}
-
-/** The entries of the newest state: an older export of the same stack does not know better. */
-function newestOf(entries: readonly StateEntry[]): StateEntry[] {
-  const newest = Math.max(...entries.map(({ trueUntil }) => trueUntil));
-  return entries.filter(({ trueUntil }) => trueUntil === newest);
 }
 
 function ownerOf(own: readonly StateEntry[]): Owner | undefined {
@@ -112,10 +113,10 @@ function doubtOf(
   startedAt: number | undefined,
   ageMs: number | undefined,
 ): Doubt | undefined {
-  const [entry] = own;
-  if (entry === undefined) return "unknown token";
+  if (own.length === 0) return "unknown token";
   // A saved state lacks what was replaced since: the new contract carries the same token.
-  if ((startedAt ?? Number.POSITIVE_INFINITY) > entry.trueUntil) return "newer than the state";
+  const isNewer = ({ trueUntil }: StateEntry) => (startedAt ?? Number.POSITIVE_INFINITY) > trueUntil;
+  if (own.some(isNewer)) return "newer than the state";
   const creating = own.find(({ stage }) => stage === "creating");
   const limitMs = (creating?.createMinutes ?? CREATE_MINUTES) * MINUTE_MS;
   return creating !== undefined && (ageMs ?? 0) < limitMs ? "under way" : undefined;

@@ -1,6 +1,7 @@
 import type { Settings } from "../../provider/account/settings.js";
 import { dollarsBilledAbout, dollarsPerHourNow, type Orphan } from "../../provider/orphans.js";
 import { nameOf, stackOf } from "../state/export.js";
+import { isOutdated } from "../state/sources.js";
 import { type Paper, paragraph } from "../table.js";
 import { count, perHour } from "../text.js";
 import type { Ending } from "./ending.js";
@@ -11,7 +12,7 @@ import { adviceOf, doubtText } from "./words.js";
 
 /** What was found, for a person. */
 export function foundText({ orphans, states, marked }: Survey, settings: Settings, paper: Paper): string {
-  const given = states.map(({ name }) => name).join(", ");
+  const given = states.map((state) => (isOutdated(state, states) ? `${state.name} (older)` : state.name)).join(", ");
   const where = `the account of the key from ${settings.keySource}`;
   if (orphans.length === 0) {
     const all =
@@ -44,7 +45,11 @@ export function toJson(found: Survey, settings: Settings, endings: ReadonlyMap<n
   const report = {
     apiUrl: settings.apiUrl,
     keySource: settings.keySource,
-    states: states.map((state) => ({ name: state.name, instances: instancesIn(state).length })),
+    states: states.map((state) => ({
+      name: state.name,
+      instances: instancesIn(state).length,
+      isOutdated: isOutdated(state, states),
+    })),
     markedContracts: marked,
     orphans: orphans.map((orphan) => orphanJson(orphan, endings.get(orphan.row.id))),
     dollarsPerHour: dollarsPerHourOf(orphans),

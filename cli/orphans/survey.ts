@@ -1,7 +1,7 @@
 import type { Account } from "../../provider/account/account.js";
 import { dollarsPerHourNow, findOrphans, isMarked, type Orphan } from "../../provider/orphans.js";
 import { type GivenState, readState, type StateSource } from "../state/sources.js";
-import { instancesIn } from "./instances.js";
+import { entriesIn } from "./instances.js";
 
 /** What one look at the account and at the states has shown. */
 export interface Survey {
@@ -26,8 +26,8 @@ export async function survey(
   const contracts = await account.contracts();
   const states: GivenState[] = [];
   for (const source of sources) states.push(await readState(source, env));
-  const entries = states.flatMap(instancesIn);
-  const idsInStates = new Set(entries.flatMap(({ contractId }) => contractId ?? []));
+  const entries = entriesIn(states);
+  const idsInStates = new Set(entries.flatMap(({ contractId, isOutdated }) => (isOutdated ? [] : (contractId ?? []))));
   return {
     states,
     orphans: findOrphans(contracts, entries, account.clock.now()),

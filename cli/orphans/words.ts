@@ -3,7 +3,13 @@ import { nameOf, stackOf } from "../state/export.js";
 
 /** What an orphan is to the states that were given, and how to get rid of it. */
 export function adviceOf(orphan: Orphan): string {
-  const { owner, kind, row, token, isTakenUp, doubt } = orphan;
+  const { owner, formerUrn, kind, row, token, isTakenUp, doubt } = orphan;
+  if (formerUrn !== undefined) {
+    return (
+      `An older export has it as ${ownerName(formerUrn)}, and that stack as it is now does not: ` +
+      "it was taken out of the stack, or the two are different stacks of one name."
+    );
+  }
   if (owner === undefined) {
     return `No given state knows its token ${token}: another stack, or somebody else's state, may own it.`;
   }
@@ -30,6 +36,7 @@ export function doubtText(doubt: Doubt): string {
       "no given state knows the token, and one that was not given may own it; name all stacks of the account",
     "under way": "a `pulumi up` may be at work on it",
     "newer than the state": "it began after the state was saved, and may stand in the stack by now",
+    "in an older state": "an older export has it, and somebody may have taken it out of the stack on purpose",
   }[doubt];
 }
 

@@ -14,15 +14,21 @@ export interface StateResource {
   readonly isExternal: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Up to when the state is true, in milliseconds since 1970: `Infinity` for one that was asked just now. */
-  readonly trueUntil: number;
+}
+
+/** A stack, as far as it is known which: the last part of its name, and its project. */
+export interface StackName {
+  readonly name: string;
+  readonly project: string | undefined;
 }
 
 /** What a state holds. */
 export interface StateReading {
   readonly resources: readonly StateResource[];
   /** The stacks that its resources belong to: one, or none when it is empty. */
-  readonly stacks: readonly string[];
+  readonly stacks: readonly StackName[];
+  /** Up to when it is true, in milliseconds since 1970: `Infinity` for one that was asked just now. */
+  readonly trueUntil: number;
 }
 
 const Resource = z.looseObject({
@@ -54,15 +60,15 @@ export function readExport(text: string, live: boolean): StateReading {
   const parsed = Export.safeParse(parseJson(text));
   if (!parsed.success) throw new Error(flawOf(parseJson(text), parsed.error));
   const { resources, pending_operations: operations, manifest } = parsed.data.deployment ?? {};
-  const trueUntil = live ? Number.POSITIVE_INFINITY : Date.parse(manifest?.time ?? "") || 0;
   return {
     resources: [
-      ...(resources ?? []).map((resource) => resourceOf(resource, stageOf(resource), trueUntil)),
+      ...(resources ?? []).map((resource) => resourceOf(resource, stageOf(resource))),
       ...(operations ?? []).map(({ type, resource }) =>
-        resourceOf(resource, type === "creating" ? "creating" : stageOf(resource), trueUntil),
+        resourceOf(resource, type === "creating" ? "creating" : stageOf(resource)),
       ),
     ],
-    stacks: [...new Set((resources ?? []).flatMap(({ urn }) => stackOf(urn) ?? []))],
+    stacks: stacksOf(resources ?? []),
+    trueUntil: live ? Number.POSITIVE_INFINITY : Date.parse(manifest?.time ?? "") || 0,
   };
 }
 
@@ -76,9 +82,17 @@ export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::") || urn;
 }
 
-function resourceOf(resource: Resource, stage: StateResource["stage"], trueUntil: number): StateResource {
+function stacksOf(resources: readonly Resource[]): StackName[] {
+  const starts = new Set(resources.map(({ urn }) => urn.split("::").slice(0, 2).join("::")));
+  return [...starts].flatMap((start) => {
+    const name = stackOf(start);
+    return name === undefined ? [] : [{ name, project: start.split("::")[1] }];
+  });
+}
+
+function resourceOf(resource: Resource, stage: StateResource["stage"]): StateResource {
   const { urn, type, id, external, inputs, outputs } = resource;
-  return { urn, type, id: id || undefined, stage, isExternal: external === true, inputs, outputs, trueUntil };
+  return { urn, type, id: id || undefined, stage, isExternal: external === true, inputs, outputs };
 }
 
 function stageOf(resource: Resource): StateResource["stage"] {

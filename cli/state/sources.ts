@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { messageOf, SettingsError } from "../../provider/errors.js";
 import { codeOf, endText, runPulumi } from "../pulumi.js";
-import { readExport, type StateReading } from "./export.js";
+import { readExport, type StackName, type StateReading } from "./export.js";
 
 /** Where one state is read from. */
 export type StateSource =
@@ -43,8 +43,14 @@ export async function readState(source: StateSource, env: NodeJS.ProcessEnv): Pr
   try {
     const reading = readExport(content, source.from === "pulumi");
     const [stack] = reading.stacks;
-    const isNamed = stack === undefined || (source.from === "pulumi" && source.stack !== undefined);
-    return { ...reading, name: isNamed ? nameOfSource(source) : `stack ${stack}` };
+    const asked = source.from === "pulumi" ? source.stack : undefined;
+    const isNamed = stack === undefined || asked !== undefined;
+    return {
+      ...reading,
+      // A stack that holds nothing tells its name no more.
+      stacks: stack === undefined && asked !== undefined ? [readStackName(asked)] : reading.stacks,
+      name: isNamed ? nameOfSource(source) : `stack ${stack.name}`,
+    };
   } catch (error) {
     const what = source.from === "pulumi" ? commandText(source.stack) : nameOfSource(source);
     throw new SettingsError(
@@ -54,6 +60,24 @@ export async function readState(source: StateSource, env: NodeJS.ProcessEnv): Pr
           : "Make it anew with `pulumi stack export --file state.json`, or name the stack itself with --stack."),
     );
   }
+}
+
+/** Whether a newer state of the same stack stands beside it: what an older one has may have left the stack since. */
+export function isOutdated(state: GivenState, states: readonly GivenState[]): boolean {
+  return states.some(
+    (other) =>
+      other.trueUntil > state.trueUntil && other.stacks.some((a) => state.stacks.some((b) => isSameStack(a, b))),
+  );
+}
+
+function isSameStack(a: StackName, b: StackName): boolean {
+  return a.name === b.name && (a.project === b.project || a.project === undefined || b.project === undefined);
+}
+
+/** As Pulumi takes it: `dev`, `org/dev`, `org/project/dev`. */
+function readStackName(text: string): StackName {
+  const [name = text, project, organization] = text.split("/").reverse();
+  return { name, project: organization === undefined ? undefined : project };
 }
 
 async function contentOf(source: StateSource, env: NodeJS.ProcessEnv): Promise<string> {

@@ -57,10 +57,15 @@ export function exportOf({ stack = "dev", resources = [], creating = {}, time }:
     deployment: {
       manifest: { time: time ?? "2027-01-01T00:00:00Z", magic: "…", version: "v3.258.0" },
       secrets_providers: { type: "passphrase", state: { salt: "v1:…" } },
-      resources: [root, ...resources],
+      resources: [root, ...resources.map((resource) => ({ ...resource, urn: inStack(resource.urn, stack) }))],
       ...(operations.length > 0 ? { pending_operations: operations } : {}),
     },
   });
+}
+
+/** A stack's URNs begin with its name; {@link anEntry} writes that of the stack dev. */
+function inStack(urn: string, stack: string): string {
+  return urn.replace(/^urn:pulumi:dev::/, `urn:pulumi:${stack}::`);
 }
 
 /** A folder of the test's own. */
@@ -84,7 +89,7 @@ export function aFile(text: string, name = "state.json"): string {
 export function pulumiWith(stacks: Readonly<Record<string, string | readonly string[]>>): string {
   const folder = aFolder();
   for (const [stack, texts] of Object.entries(stacks)) {
-    mkdirSync(join(folder, `of${stack}`));
+    mkdirSync(join(folder, `of${stack}`), { recursive: true });
     for (const [i, text] of [texts].flat().entries()) writeFileSync(join(folder, `of${stack}`, String(i)), text);
   }
   const script = `#!/bin/sh

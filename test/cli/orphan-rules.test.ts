@@ -21,6 +21,7 @@ function entry(over: Partial<StateEntry> = {}): StateEntry {
     stage: "standing",
     createMinutes: 30,
     trueUntil,
+    isOutdated: false,
     ...over,
   };
 }
@@ -60,7 +61,10 @@ describe("what is doubted", () => {
     ["one of another resource", 1, [entry(), { ...creating, token: STRANGE_TOKEN }], undefined],
     ["one that a saved state saw begin", 31, [{ ...creating, trueUntil: NOW - 60 * MINUTE }], "newer than the state"],
     ["a state that does not say when", 31, [entry({ trueUntil: 0 })], "newer than the state"],
-    ["an older state beside a newer one", 31, [entry({ trueUntil: 0 }), entry()], undefined],
+    ["an older state beside a newer one", 31, [entry({ trueUntil: 0, isOutdated: true }), entry()], undefined],
+    ["an older state of another stack", 31, [entry({ trueUntil: 0 }), entry()], "newer than the state"],
+    ["only an older state", 31, [entry({ trueUntil: 0, isOutdated: true })], "unknown token"],
+    ["one that an older state has", 31, [entry({ contractId: 7, isOutdated: true }), entry()], "in an older state"],
   ] as const)("%s", (_, ageMinutes, entries, doubt) => {
     const row = { start_date: (NOW - ageMinutes * MINUTE) / 1000 };
     expect(onlyOrphan(aRow(pending(A_TOKEN), row), entries).doubt).toBe(doubt);

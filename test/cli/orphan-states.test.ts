@@ -173,13 +173,62 @@ describe("a state that can be had", () => {
     expect(JSON.parse(out).orphans).toMatchObject([{ takenUpByNextUp, resource: { name: "trainer" } }]);
   });
 
-  it("counts the newest of several exports of one stack", async () => {
-    const first = await aContract(t, finished(A_TOKEN));
-    const second = await aContract(t, finished(A_TOKEN));
+  /** The stack dev: one machine in it, one that only an older export of it has, one in neither. */
+  async function threeAges() {
+    const [inStack, formerly, never] = [
+      await aContract(t, finished(A_TOKEN)),
+      await aContract(t, finished(A_TOKEN)),
+      await aContract(t, finished(A_TOKEN)),
+    ];
     t.clock.advance(3_600_000);
-    const old = exportOf({ resources: [anEntry("trainer", first, A_TOKEN)], time: "2020-01-01T00:00:00Z" });
-    const now = exportOf({ resources: [anEntry("trainer", 4711, A_TOKEN)] });
-    const { out } = await orphans(t, `--json --stack dev --state ${aFile(old)}`, { pulumi: pulumiWith({ dev: now }) });
-    expect(JSON.parse(out).orphans).toMatchObject([{ id: second, doubt: null, resource: { instanceId: 4711 } }]);
+    const old = (over = {}) =>
+      aFile(exportOf({ resources: [anEntry("trainer", formerly, A_TOKEN)], time: "2026-11-21T09:30:00Z", ...over }));
+    return { inStack, formerly, never, old, now: exportOf({ resources: [anEntry("trainer", inStack, A_TOKEN)] }) };
+  }
+
+  it("counts the newest of several exports of one stack, and an older one hides nothing", async () => {
+    const { inStack, formerly, never, old, now } = await threeAges();
+    const pulumi = pulumiWith({ dev: now });
+    const { out } = await orphans(t, `--json --stack dev --state ${old()}`, { pulumi });
+    expect(JSON.parse(out).orphans).toMatchObject([
+      {
+        id: formerly,
+        doubt: "in an older state",
+        advice: expect.stringContaining("An older export has it as trainer (stack dev), and that stack as it is now"),
+      },
+      { id: never, doubt: null, resource: { instanceId: inStack } },
+    ]);
+    const { code, out: told } = await orphans(t, `--destroy --yes --stack dev --state ${old()}`, { pulumi });
+    expect(code).toBe(1);
+    expect(told).toContain("in no state that was given (stack dev, stack dev (older))");
+    expect(told).toContain(`Left out: ${formerly}: an older export has it`);
+    expect(t.world.billedContracts().map(({ id }) => id)).toEqual([inStack, formerly]);
+  });
+
+  it.each(["dev", "acme/dev", "acme/garage/dev"])(
+    "knows the newer state of %s also when the stack holds nothing any more",
+    async (stack) => {
+      const { inStack, formerly, never, old } = await threeAges();
+      const pulumi = pulumiWith({ [stack]: '{"version":3,"deployment":{}}' });
+      const { code, out } = await orphans(t, `--json --stack ${stack} --state ${old()}`, { pulumi });
+      expect(code).toBe(1);
+      expect(JSON.parse(out).orphans).toMatchObject([
+        { id: inStack, doubt: "unknown token" },
+        { id: formerly, doubt: "in an older state" },
+        { id: never, doubt: "unknown token" },
+      ]);
+    },
+  );
+
+  it.each([
+    ["a stack of another name", "--stack prod", { prod: exportOf({ stack: "prod" }) }],
+    ["a stack of another project", "--stack acme/factory/dev", { "acme/factory/dev": '{"version":3,"deployment":{}}' }],
+    ["an export that is no newer", "--stack dev", undefined],
+  ])("keeps what a saved state has beside %s", async (_, flags, stacks) => {
+    const { formerly, old, now } = await threeAges();
+    const saved = stacks === undefined ? `--state ${aFile(now)}` : flags;
+    const pulumi = pulumiWith(stacks ?? {});
+    const { out } = await orphans(t, `--json ${saved} --state ${old({ time: "2027-01-01T00:00:00Z" })}`, { pulumi });
+    expect(JSON.parse(out).orphans.map(({ id }: { id: number }) => id)).not.toContain(formerly);
   });
 });

@@ -412,7 +412,7 @@ describe("what it writes", () => {
     expect(report).toEqual({
       apiUrl: t.simulator.url,
       keySource: "the environment variable VAST_API_KEY",
-      states: [{ name: "stack dev", instances: 1 }],
+      states: [{ name: "stack dev", instances: 1, isOutdated: false }],
       markedContracts: 3,
       orphans: [
         {
