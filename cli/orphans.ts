@@ -1,8 +1,9 @@
 // `pulumi-vastai orphans`: contracts that carry this provider's mark and that no Pulumi state looks after.
 import { Command } from "commander";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
-import { ApiError, AuthError, messageOf, SettingsError } from "../provider/errors.js";
-import { type Flags, findAndEnd } from "./orphans/find-and-end.js";
+import { ApiError, AuthError, messageOf } from "../provider/errors.js";
+import { findAndEnd } from "./orphans/find-and-end.js";
+import { checkFlags, type Flags } from "./orphans/flags.js";
 import { collect, missingKey, type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 
 const HELP = `
@@ -13,7 +14,8 @@ not given look like orphans. Listing changes nothing, and needs a key with no
 more than the permission instance_read.
 
 --destroy ends only orphans whose resource is known from a given state, and none
-that a running \`pulumi up\` may be making; --all ends every orphan listed.
+that a running \`pulumi up\` may be making. One of the others ends when --only
+names it, and --all ends every orphan listed.
 
 The key is taken from VAST_API_KEY, else from the key files of Vast's own
 client; the address from VAST_URL. A key in the stack configuration is encrypted
@@ -36,6 +38,7 @@ export function orphansCommand(surroundings: Surroundings = thisProcess): Comman
     )
     .option("--state <file>", "file with an export of a stack, - for standard input; may be repeated", collect)
     .option("--destroy", "end them, after showing them and asking")
+    .option("--only <id>", "with --destroy: exactly this one, whatever speaks against it; may be repeated", collect)
     .option("--all", "with --destroy: also those that another stack may own or a running `pulumi up` may be making")
     .option("--yes", "with --destroy: do not ask")
     .option("--json", "write what was found as JSON")
@@ -58,22 +61,6 @@ async function run(flags: Flags, surroundings: Surroundings): Promise<0 | 1 | 2>
   } catch (error) {
     stderr.write(`error: ${wordsOf(error)}\n`);
     return 2;
-  }
-}
-
-function checkFlags({ destroy, all, yes, json, state = [] }: Flags, { stdin, stdout }: Surroundings): void {
-  if (!destroy && (all || yes)) {
-    throw new SettingsError(
-      `${all ? "--all" : "--yes"} says how to end orphans, and none is ended without --destroy. Add --destroy.`,
-    );
-  }
-  // Who cannot see the list cannot answer for it.
-  const canAsk = stdin.isTTY && stdout.isTTY && !json && !state.includes("-");
-  if (destroy && !yes && !canAsk) {
-    throw new SettingsError(
-      "--destroy asks before it ends anything, and there is nobody to ask: this is no terminal, or --json or `--state -` uses it. " +
-        "Nothing was looked at and nothing was ended. Add --yes to end without being asked.",
-    );
   }
 }
 

@@ -4,18 +4,9 @@ import { stateSources } from "../state/sources.js";
 import { paperOf, paragraph } from "../table.js";
 import { count, perHour } from "../text.js";
 import { type Ending, endAll, isConfirmed } from "./ending.js";
+import { checkNamed, type Flags, isChosenBy } from "./flags.js";
 import { foundText, leftOutText, toJson } from "./report.js";
 import { dollarsPerHourOf, type Survey, survey } from "./survey.js";
-
-/** Flags of `pulumi-vastai orphans`. */
-export interface Flags {
-  readonly stack?: readonly string[];
-  readonly state?: readonly string[];
-  readonly destroy?: boolean;
-  readonly all?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-}
 
 /** Where the command reads and writes. */
 export interface Streams {
@@ -43,12 +34,15 @@ export async function findAndEnd(
   const found = await look();
   warnOfOtherAccount(found, settings.keySource, stderr);
   say(foundText(found, settings, paper));
-  const isChosen = ({ doubt }: Orphan) => flags.all === true || doubt === undefined;
+  checkNamed(flags, found.orphans);
+  const isChosen = isChosenBy(flags);
   let chosen = found.orphans.filter(isChosen);
-  const leftOut = leftOutText(
-    found.orphans.filter((orphan) => !isChosen(orphan)),
-    paper,
-  );
+  const leftOut = flags.only
+    ? ""
+    : leftOutText(
+        found.orphans.filter((orphan) => !isChosen(orphan)),
+        paper,
+      );
 
   let endings = new Map<number, Ending>();
   if (!flags.destroy) {

@@ -35,7 +35,7 @@ export function leftOutText(leftOut: readonly Orphan[], paper: Paper): string {
     const ids = leftOut.filter((orphan) => orphan.doubt === doubt).map(({ row }) => row.id);
     return paragraph(`Left out: ${ids.join(", ")}: ${doubtText(doubt)}.`, paper);
   });
-  const remedy = "--destroy --all ends these too; `vastai destroy instance ID` ends one.";
+  const remedy = "When you are sure: --destroy --only ID ends one of them, --destroy --all all of them.";
   return lines.length === 0 ? "" : `${lines.join("")}${paragraph(remedy, paper)}`;
 }
 

@@ -93,8 +93,15 @@ describe("settings", () => {
     expect(t.world.view().requests).toEqual([]);
   });
 
-  it.each(["--yes", "--all", "--yes --json"])("refuses %s without --destroy", async (flags) => {
+  it.each(["--yes", "--all", "--yes --json", "--only 7"])("refuses %s without --destroy", async (flags) => {
     expect(await complaint(flags)).toMatch(/none is ended without --destroy/);
+    expect(t.world.view().requests).toEqual([]);
+  });
+
+  it("refuses --only beside --all", async () => {
+    expect(await complaint("--destroy --yes --all --only 7")).toMatch(
+      /--only ends what it names, and --all everything/,
+    );
     expect(t.world.view().requests).toEqual([]);
   });
 });

@@ -259,6 +259,26 @@ describe("--destroy", () => {
     expect(billedIds()).toEqual([unmarked, inState]);
   });
 
+  it("ends exactly what --only names, also what is doubted", async () => {
+    const { known, unknown, unmarked, inState, pulumi } = await four();
+    const { code, out } = await orphans(t, `--destroy --only ${unknown} --yes`, { pulumi });
+    expect(code).toBe(1);
+    expect(out).toContain(`${unknown} is gone.\nEnded 1 contract`);
+    expect(billedIds()).toEqual([known, unmarked, inState]);
+    expect(await orphans(t, `--destroy --only ${known} --yes`, { pulumi })).toMatchObject({ code: 0 });
+    expect(billedIds()).toEqual([unmarked, inState]);
+  });
+
+  it("refuses --only for what is no orphan, and ends nothing of what it names beside", async () => {
+    const { known, unmarked, inState, pulumi } = await four();
+    for (const id of [unmarked, inState, 4711, "trainer"]) {
+      const { code, err } = await orphans(t, `--destroy --only ${known} --only ${id} --yes`, { pulumi });
+      expect(code).toBe(2);
+      expect(err).toMatch(new RegExp(`^error: --only names ${id}, which is none of the orphans found: .*Name ids`));
+    }
+    expect(t.world.billedContracts()).toHaveLength(4);
+  });
+
   it.each(["--destroy", "--destroy --all", "--destroy --json"])(
     "refuses without a terminal and without --yes: %s",
     async (args) => {
