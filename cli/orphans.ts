@@ -14,8 +14,8 @@ not given look like orphans. Listing changes nothing, and needs a key with no
 more than the permission instance_read.
 
 --destroy ends only orphans whose resource is known from a given state, and none
-that a running \`pulumi up\` may be making. One of the others ends when --only
-names it, and --all ends every orphan listed.
+that a running \`pulumi up\` may be making or taking up. One of the others ends
+when --only names it, and --all ends every orphan listed.
 
 The key is taken from VAST_API_KEY, else from the key files of Vast's own
 client; the address from VAST_URL. A key in the stack configuration is encrypted
@@ -39,7 +39,7 @@ export function orphansCommand(surroundings: Surroundings = thisProcess): Comman
     .option("--state <file>", "file with an export of a stack, - for standard input; may be repeated", collect)
     .option("--destroy", "end them, after showing them and asking")
     .option("--only <id>", "with --destroy: exactly this one, whatever speaks against it; may be repeated", collect)
-    .option("--all", "with --destroy: also those that another stack may own or a running `pulumi up` may be making")
+    .option("--all", "with --destroy: also those that another stack may own or a running `pulumi up` may need")
     .option("--yes", "with --destroy: do not ask")
     .option("--json", "write what was found as JSON")
     .addHelpText("after", HELP)

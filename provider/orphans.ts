@@ -1,38 +1,7 @@
 // Which contracts of an account nobody looks after: they carry this provider's mark and stand in no state that was given. Pure.
 import type { WireInstance } from "./api/instance-row.js";
+import { type Doubt, doubtOf, formerEntry, type Owner, ownEntries, ownerOf, type StateEntry } from "./orphan-doubts.js";
 import { ANY_MARK, readLabel } from "./resources/instance/label.js";
-
-/** One instance as a Pulumi state has it: a resource, or an operation that began and whose end the state does not know. */
-export interface StateEntry {
-  readonly urn: string;
-  readonly token: string | undefined;
-  /** Id of its contract; undefined while it is being created. */
-  readonly contractId: number | undefined;
-  /** `creating`: a create began; either it is under way or it was cut off. `leaving`: only waits for its end. */
-  readonly stage: "creating" | "standing" | "leaving";
-  /** How long its create may take, when the inputs say it. */
-  readonly createMinutes: number | undefined;
-  /** Up to when the state is true, in milliseconds since 1970: `Infinity` for one that was asked just now. */
-  readonly trueUntil: number;
-  /** A newer state of the same stack was given as well: what this one has may have left the stack since. */
-  readonly isOutdated: boolean;
-}
-
-/** The resource whose mark an orphan carries. */
-export interface Owner {
-  readonly urn: string;
-  /** The contract that the state has for it. */
-  readonly contractId: number | undefined;
-  /** The next `pulumi up` creates it, and so meets the orphan. */
-  readonly isToBeCreated: boolean;
-}
-
-/**
- * Why an orphan is not ended unasked. `unknown token`: a state that was not given may own it. `under way`: a create may be at work on
- * it. `newer than the state`: it began after the saved state was written, which so cannot tell. `in an older state`: somebody took it
- * out of the stack, or the two states are of different stacks with one name.
- */
-export type Doubt = "unknown token" | "under way" | "newer than the state" | "in an older state";
 
 /** A marked contract that stands in no given state. */
 export interface Orphan {
@@ -49,9 +18,7 @@ export interface Orphan {
   readonly doubt: Doubt | undefined;
 }
 
-const MINUTE_MS = 60_000;
-/** The default of `timeouts.createMinutes`, for a state that does not hold it. */
-const CREATE_MINUTES = 30;
+const HOUR_MS = 3_600_000;
 
 /** Whether a contract carries the mark of this provider, whoever's token it holds. */
 export function isMarked({ label }: WireInstance): boolean {
@@ -76,7 +43,7 @@ export function dollarsPerHourNow(row: WireInstance): number | undefined {
 /** About what a contract has cost: its age at the price of this moment, since the API gives no bill for one contract. */
 export function dollarsBilledAbout({ row, ageMs }: Orphan): number | undefined {
   const price = dollarsPerHourNow(row);
-  return price === undefined || ageMs === undefined ? undefined : (price * ageMs) / (60 * MINUTE_MS);
+  return price === undefined || ageMs === undefined ? undefined : (price * ageMs) / HOUR_MS;
 }
 
 function judge(row: WireInstance, entries: readonly StateEntry[], now: number): Orphan {
@@ -85,39 +52,16 @@ function judge(row: WireInstance, entries: readonly StateEntry[], now: number): 
   const token = /[0-9a-f]{12}/.exec(mark)?.[0] ?? "";
   const startedAt = typeof row.start_date === "number" ? row.start_date * 1000 : undefined;
   const ageMs = startedAt === undefined ? undefined : Math.max(0, now - startedAt);
-  const own = entries.filter((entry) => entry.token === token && !entry.isOutdated);
-  const owner = ownerOf(own);
-  const former = entries.find(({ contractId, isOutdated }) => isOutdated && contractId === row.id);
+  const kind = mark.endsWith(":pending") ? "pending" : "finished";
+  const owner = ownerOf(ownEntries(entries, token));
   return {
     row,
     token,
-    kind: mark.endsWith(":pending") ? "pending" : "finished",
+    kind,
     ageMs,
     owner,
-    formerUrn: former?.urn,
+    formerUrn: formerEntry(entries, row.id)?.urn,
     isTakenUp: readLabel(label, token).mark === "pending" && owner?.isToBeCreated === true,
-    doubt: former === undefined ? doubtOf(own, startedAt, ageMs) : "in an older state",
+    doubt: doubtOf({ id: row.id, token, startedAt, ageMs, isPending: kind === "pending" }, entries),
   };
-}
-
-function ownerOf(own: readonly StateEntry[]): Owner | undefined {
-  const [entry] = own;
-  if (entry === undefined) return undefined;
-  const standing = own.find(({ stage }) => stage === "standing");
-  const isToBeCreated = standing === undefined || own.some(({ stage }) => stage === "creating");
-  return { urn: entry.urn, contractId: standing?.contractId, isToBeCreated };
-}
-
-function doubtOf(
-  own: readonly StateEntry[],
-  startedAt: number | undefined,
-  ageMs: number | undefined,
-): Doubt | undefined {
-  if (own.length === 0) return "unknown token";
-  // A saved state lacks what was replaced since: the new contract carries the same token.
-  const isNewer = ({ trueUntil }: StateEntry) => (startedAt ?? Number.POSITIVE_INFINITY) > trueUntil;
-  if (own.some(isNewer)) return "newer than the state";
-  const creating = own.find(({ stage }) => stage === "creating");
-  const limitMs = (creating?.createMinutes ?? CREATE_MINUTES) * MINUTE_MS;
-  return creating !== undefined && (ageMs ?? 0) < limitMs ? "under way" : undefined;
 }

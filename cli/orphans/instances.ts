@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { typeToken } from "../../provider/kinds.js";
-import type { StateEntry } from "../../provider/orphans.js";
+import type { StateEntry } from "../../provider/orphan-doubts.js";
 import type { StateReading, StateResource } from "../state/export.js";
 import { type GivenState, isOutdated } from "../state/sources.js";
 
 const INSTANCE = typeToken("Instance");
+
+const number = z.number().optional().catch(undefined);
+/** What matters of the inputs; a secret or an unknown value there tells nothing. */
+const Inputs = z.looseObject({
+  adoptInstanceId: number,
+  timeouts: z.looseObject({ createMinutes: number, deleteMinutes: number }).optional().catch(undefined),
+});
 
 /** The instances that states look after. */
 export function entriesIn(states: readonly GivenState[]): StateEntry[] {
@@ -24,13 +31,15 @@ function entryOf(
   { urn, id, stage, inputs, outputs }: StateResource,
   about: Pick<StateEntry, "trueUntil" | "isOutdated">,
 ): StateEntry {
-  const timeouts = z.looseObject({ createMinutes: z.number() }).safeParse(inputs.timeouts);
+  const { adoptInstanceId: adopts, timeouts } = Inputs.parse(inputs);
   return {
     urn,
     token: [inputs, outputs].map((bag) => bag.ownerToken).find(isToken),
     contractId: /^\d+$/.test(id ?? "") ? Number(id) : undefined,
     stage,
-    createMinutes: timeouts.data?.createMinutes,
+    adopts,
+    createMinutes: timeouts?.createMinutes,
+    deleteMinutes: timeouts?.deleteMinutes,
     ...about,
   };
 }

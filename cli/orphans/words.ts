@@ -1,4 +1,5 @@
-import type { Doubt, Orphan } from "../../provider/orphans.js";
+import type { Doubt } from "../../provider/orphan-doubts.js";
+import type { Orphan } from "../../provider/orphans.js";
 import { nameOf, stackOf } from "../state/export.js";
 
 /** What an orphan is to the states that were given, and how to get rid of it. */

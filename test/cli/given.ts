@@ -178,3 +178,8 @@ export async function orphans(
   await command.parseAsync(args.split(" ").filter(Boolean), { from: "user" });
   return told;
 }
+
+/** The lines of a table's row: the row itself and what is said of it. */
+export function rowOf(out: string, id: number): string {
+  return new RegExp(`^ *${id} .*\\n.*`, "m").exec(out)?.[0] ?? "";
+}

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { adviceOf } from "../../cli/orphans/words.js";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { dollarsBilledAbout, dollarsPerHourNow, findOrphans, type StateEntry } from "../../provider/orphans.js";
+import type { StateEntry } from "../../provider/orphan-doubts.js";
+import { dollarsBilledAbout, dollarsPerHourNow, findOrphans } from "../../provider/orphans.js";
 import { A_TOKEN, finished, pending, STRANGE_TOKEN, urnOf } from "./given.js";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
@@ -19,13 +20,16 @@ function entry(over: Partial<StateEntry> = {}): StateEntry {
     token: A_TOKEN,
     contractId: 1,
     stage: "standing",
+    adopts: undefined,
     createMinutes: 30,
+    deleteMinutes: 10,
     trueUntil,
     isOutdated: false,
     ...over,
   };
 }
 const creating = entry({ contractId: undefined, stage: "creating" });
+const adopting = (adopts: number) => ({ ...creating, token: STRANGE_TOKEN, adopts });
 
 function onlyOrphan(row: WireInstance, entries: readonly StateEntry[]) {
   const [orphan, ...others] = findOrphans([row], entries, NOW);
@@ -54,15 +58,18 @@ describe("who takes a pending contract up", () => {
 
 describe("what is doubted", () => {
   it.each([
-    ["a create that has just begun", 29, [creating], "under way"],
-    ["one that may take longer", 59, [{ ...creating, createMinutes: 60 }], "under way"],
-    ["one of an unknown limit", 29, [{ ...creating, createMinutes: undefined }], "under way"],
-    ["one whose time is over", 30, [creating], undefined],
-    ["one of another resource", 1, [entry(), { ...creating, token: STRANGE_TOKEN }], undefined],
+    ["a create that has just begun", 1, [creating], "under way"],
+    ["one that may have taken up what is days old", 5000, [creating], "under way"],
+    ["one of a replacement", 5000, [entry(), creating], "under way"],
+    ["one of another resource", 41, [entry(), { ...creating, token: STRANGE_TOKEN }], undefined],
+    ["one that takes over this very contract", 41, [entry(), adopting(7)], "under way"],
+    ["one that takes over another", 41, [entry(), adopting(8)], undefined],
+    ["one of before that took it over", 41, [entry(), { ...adopting(7), isOutdated: true }], undefined],
+    ["a resource that was to take it over, and stands", 41, [entry({ adopts: 7 })], undefined],
     ["one that a saved state saw begin", 31, [{ ...creating, trueUntil: NOW - 60 * MINUTE }], "newer than the state"],
     ["a state that does not say when", 31, [entry({ trueUntil: 0 })], "newer than the state"],
-    ["an older state beside a newer one", 31, [entry({ trueUntil: 0, isOutdated: true }), entry()], undefined],
-    ["an older state of another stack", 31, [entry({ trueUntil: 0 }), entry()], "newer than the state"],
+    ["an older state beside a newer one", 41, [entry({ trueUntil: 0, isOutdated: true }), entry()], undefined],
+    ["an older state of another stack", 41, [entry({ trueUntil: 0 }), entry()], "newer than the state"],
     ["only an older state", 31, [entry({ trueUntil: 0, isOutdated: true })], "unknown token"],
     ["one that an older state has", 31, [entry({ contractId: 7, isOutdated: true }), entry()], "in an older state"],
   ] as const)("%s", (_, ageMinutes, entries, doubt) => {
@@ -71,9 +78,22 @@ describe("what is doubted", () => {
     expect(onlyOrphan(aRow(finished(A_TOKEN), row), entries).doubt).toBe(doubt);
   });
 
+  it.each([
+    ["as long as a create and the end of what it leaves may take", 39, {}, "under way"],
+    ["no longer", 40, {}, undefined],
+    ["as long as the inputs say", 74, { createMinutes: 60, deleteMinutes: 15 }, "under way"],
+    ["no longer than they say", 75, { createMinutes: 60, deleteMinutes: 15 }, undefined],
+    ["as long as the defaults", 39, { createMinutes: undefined, deleteMinutes: undefined }, "under way"],
+    ["no longer than the defaults", 40, { createMinutes: undefined, deleteMinutes: undefined }, undefined],
+  ] as const)("a pending contract without a create in the state, %s", (_, ageMinutes, over, doubt) => {
+    const row = { start_date: (NOW - ageMinutes * MINUTE) / 1000 };
+    expect(onlyOrphan(aRow(pending(A_TOKEN), row), [entry(over)]).doubt).toBe(doubt);
+    expect(onlyOrphan(aRow(finished(A_TOKEN), row), [entry(over)]).doubt).toBeUndefined();
+  });
+
   it("a contract of unknown age, as far as age counts", () => {
     const row = aRow(finished(A_TOKEN), { start_date: null });
-    expect(onlyOrphan(row, [creating]).doubt).toBe("under way");
+    expect(onlyOrphan({ ...row, label: pending(A_TOKEN) }, [entry()]).doubt).toBe("under way");
     expect(onlyOrphan(row, [entry({ trueUntil: NOW })]).doubt).toBe("newer than the state");
     expect(onlyOrphan(row, [entry()])).toMatchObject({ doubt: undefined, ageMs: undefined });
   });
