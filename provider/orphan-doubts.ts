@@ -31,9 +31,16 @@ export interface Owner {
 /**
  * Why an orphan is not ended unasked. `unknown token`: a state that was not given may own it. `under way`: a create may be at work on
  * it. `newer than the state`: it began after the saved state was written, which so cannot tell. `in an older state`: somebody took it
- * out of the stack, or the two states are of different stacks with one name.
+ * out of the stack, or the two states are of different stacks with one name. `owner not in the account`: what the state has in its place
+ * is not there, so the state may be a copy, or out of date, and the orphan its successor. `other account`: nothing of the states is there.
  */
-export type Doubt = "unknown token" | "under way" | "newer than the state" | "in an older state";
+export type Doubt =
+  | "unknown token"
+  | "under way"
+  | "newer than the state"
+  | "in an older state"
+  | "owner not in the account"
+  | "other account";
 
 /** What is known of an orphan when it is to be doubted. */
 export interface Suspect {
@@ -56,13 +63,18 @@ export function ownEntries(entries: readonly StateEntry[], token: string): State
   return entries.filter((entry) => entry.token === token && !entry.isOutdated);
 }
 
-/** The owner, as its entries tell it; undefined without any. */
-export function ownerOf(own: readonly StateEntry[]): Owner | undefined {
-  const [entry] = own;
+/** The owner, as its entries tell it; undefined without any. Of several that stand, one that the account lacks tells more. */
+export function ownerOf(own: readonly StateEntry[], idsInAccount: ReadonlySet<number>): Owner | undefined {
+  const standing = own.find((entry) => isMissing(entry, idsInAccount)) ?? own.find(({ stage }) => stage === "standing");
+  const entry = standing ?? own[0];
   if (entry === undefined) return undefined;
-  const standing = own.find(({ stage }) => stage === "standing");
   const isToBeCreated = standing === undefined || own.some(({ stage }) => stage === "creating");
   return { urn: entry.urn, contractId: standing?.contractId, isToBeCreated };
+}
+
+/** The state has its contract, and the account does not. */
+function isMissing({ stage, contractId }: StateEntry, idsInAccount: ReadonlySet<number>): boolean {
+  return stage === "standing" && contractId !== undefined && !idsInAccount.has(contractId);
 }
 
 /** Where an older state has a contract. */
@@ -70,15 +82,28 @@ export function formerEntry(entries: readonly StateEntry[], id: number): StateEn
   return entries.find(({ contractId, isOutdated }) => isOutdated && contractId === id);
 }
 
+/** Whether the states have contracts and the account none of those: it may be that of other stacks. */
+export function isOtherAccount(entries: readonly StateEntry[], idsInAccount: ReadonlySet<number>): boolean {
+  const ids = entries.flatMap(({ contractId, isOutdated }) => (isOutdated ? [] : (contractId ?? [])));
+  return ids.length > 0 && !ids.some((id) => idsInAccount.has(id));
+}
+
 /** The first reason not to end it unasked. */
-export function doubtOf(suspect: Suspect, entries: readonly StateEntry[]): Doubt | undefined {
+export function doubtOf(
+  suspect: Suspect,
+  entries: readonly StateEntry[],
+  idsInAccount: ReadonlySet<number>,
+): Doubt | undefined {
+  if (isOtherAccount(entries, idsInAccount)) return "other account";
   const own = ownEntries(entries, suspect.token);
   if (formerEntry(entries, suspect.id) !== undefined) return "in an older state";
   if (own.length === 0) return "unknown token";
   // A saved state lacks what was replaced since: the new contract carries the same token.
   const isNewer = ({ trueUntil }: StateEntry) => (suspect.startedAt ?? Number.POSITIVE_INFINITY) > trueUntil;
   if (own.some(isNewer)) return "newer than the state";
-  return isUnderWay(suspect, own, entries) ? "under way" : undefined;
+  if (isUnderWay(suspect, own, entries)) return "under way";
+  // The token is the original's: what that has rented since carries it, too.
+  return own.some((entry) => isMissing(entry, idsInAccount)) ? "owner not in the account" : undefined;
 }
 
 /**

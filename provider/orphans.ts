@@ -28,9 +28,10 @@ export function isMarked({ label }: WireInstance): boolean {
 /** Finds the orphans among an account's contracts, oldest first. */
 export function findOrphans(contracts: readonly WireInstance[], entries: readonly StateEntry[], now: number): Orphan[] {
   const idsInStates = new Set(entries.flatMap(({ contractId, isOutdated }) => (isOutdated ? [] : contractId)));
+  const idsInAccount = new Set(contracts.map(({ id }) => id));
   return contracts
     .filter((row) => isMarked(row) && !idsInStates.has(row.id))
-    .map((row) => judge(row, entries, now))
+    .map((row) => judge(row, entries, idsInAccount, now))
     .sort((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0) || a.row.id - b.row.id);
 }
 
@@ -46,14 +47,19 @@ export function dollarsBilledAbout({ row, ageMs }: Orphan): number | undefined {
   return price === undefined || ageMs === undefined ? undefined : (price * ageMs) / HOUR_MS;
 }
 
-function judge(row: WireInstance, entries: readonly StateEntry[], now: number): Orphan {
+function judge(
+  row: WireInstance,
+  entries: readonly StateEntry[],
+  idsInAccount: ReadonlySet<number>,
+  now: number,
+): Orphan {
   const label = (row.label ?? "").trim();
   const [mark = ""] = ANY_MARK.exec(label) ?? [];
   const token = /[0-9a-f]{12}/.exec(mark)?.[0] ?? "";
   const startedAt = typeof row.start_date === "number" ? row.start_date * 1000 : undefined;
   const ageMs = startedAt === undefined ? undefined : Math.max(0, now - startedAt);
   const kind = mark.endsWith(":pending") ? "pending" : "finished";
-  const owner = ownerOf(ownEntries(entries, token));
+  const owner = ownerOf(ownEntries(entries, token), idsInAccount);
   return {
     row,
     token,
@@ -62,6 +68,6 @@ function judge(row: WireInstance, entries: readonly StateEntry[], now: number): 
     owner,
     formerUrn: formerEntry(entries, row.id)?.urn,
     isTakenUp: readLabel(label, token).mark === "pending" && owner?.isToBeCreated === true,
-    doubt: doubtOf({ id: row.id, token, startedAt, ageMs, isPending: kind === "pending" }, entries),
+    doubt: doubtOf({ id: row.id, token, startedAt, ageMs, isPending: kind === "pending" }, entries, idsInAccount),
   };
 }

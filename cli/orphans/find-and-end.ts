@@ -90,13 +90,13 @@ function idsOf(orphans: readonly Orphan[]): string {
   return orphans.map(({ row }) => row.id).join(", ");
 }
 
-/** States without a single machine of this account belong to another: "no orphans" would be a false comfort. */
+/** States without a single machine of this account may belong to another: "no orphans" would be a false comfort. */
 function warnOfOtherAccount(
-  { inStates, inStatesAndAccount }: Survey,
+  { inStates, isOtherAccount }: Survey,
   keySource: string | undefined,
   stderr: NodeJS.WritableStream,
 ): void {
-  if (inStates === 0 || inStatesAndAccount > 0) return;
+  if (!isOtherAccount) return;
   stderr.write(
     `warning: the given states hold ${count(inStates, "instance")}, and the account of the key from ${keySource} has none of them. ` +
       "Is it the account that these stacks use?\n",

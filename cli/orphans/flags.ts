@@ -40,9 +40,10 @@ export function checkFlags(
 }
 
 /** Whether an orphan is to be ended: one that is named, else any without a doubt, or with `--all` any. */
-export function isChosenBy({ only, all }: Flags): (orphan: Orphan) => boolean {
+export function isChosenBy({ only, all, yes }: Flags): (orphan: Orphan) => boolean {
   if (only) return ({ row }) => only.includes(String(row.id));
-  return ({ doubt }) => all === true || doubt === undefined;
+  // In a wrong account every contract is somebody else's: there nobody but a person who has read the warning can mean all.
+  return ({ doubt }) => doubt === undefined || (all === true && !(yes && doubt === "other account"));
 }
 
 /** Throws SettingsError when `--only` names something that is no orphan. */

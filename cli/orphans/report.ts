@@ -35,7 +35,8 @@ export function leftOutText(leftOut: readonly Orphan[], paper: Paper): string {
     const ids = leftOut.filter((orphan) => orphan.doubt === doubt).map(({ row }) => row.id);
     return paragraph(`Left out: ${ids.join(", ")}: ${doubtText(doubt)}.`, paper);
   });
-  const remedy = "When you are sure: --destroy --only ID ends one of them, --destroy --all all of them.";
+  const asking = doubts.includes("other account") ? ", without --yes," : "";
+  const remedy = `When you are sure: --destroy --only ID ends one of them, --destroy --all${asking} all of them.`;
   return lines.length === 0 ? "" : `${lines.join("")}${paragraph(remedy, paper)}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Account } from "../../provider/account/account.js";
+import { isOtherAccount } from "../../provider/orphan-doubts.js";
 import { dollarsPerHourNow, findOrphans, isMarked, type Orphan } from "../../provider/orphans.js";
 import { type GivenState, readState, type StateSource } from "../state/sources.js";
 import { entriesIn } from "./instances.js";
@@ -9,9 +10,10 @@ export interface Survey {
   readonly orphans: readonly Orphan[];
   /** How many contracts of the account carry the mark, orphans included. */
   readonly marked: number;
-  /** How many instances stand in the states, and how many of them this account has. */
+  /** How many instances stand in the states. */
   readonly inStates: number;
-  readonly inStatesAndAccount: number;
+  /** The account has none of them. */
+  readonly isOtherAccount: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function survey(
     orphans: findOrphans(contracts, entries, account.clock.now()),
     marked: contracts.filter(isMarked).length,
     inStates: idsInStates.size,
-    inStatesAndAccount: contracts.filter(({ id }) => idsInStates.has(id)).length,
+    isOtherAccount: isOtherAccount(entries, new Set(contracts.map(({ id }) => id))),
   };
 }
 

@@ -18,6 +18,12 @@ export function adviceOf(orphan: Orphan): string {
   if (doubt === "newer than the state") {
     return `${same}, but it began after that state was saved: it may stand in the stack by now. Ask the stack itself with --stack.`;
   }
+  if (doubt === "owner not in the account") {
+    return (
+      `${same}, which has instance ${owner.contractId}, and the account does not: that state may be a copy or out of date, ` +
+      "and this one at work for the stack that it was copied from. Look there before you end it."
+    );
+  }
   const atWork = doubt === "under way" ? "a `pulumi up` may be at work on it; " : "";
   if (isTakenUp)
     return `${same}: ${atWork ? `${atWork}if none is, the next one` : "the next `pulumi up`"} takes it up.`;
@@ -38,6 +44,9 @@ export function doubtText(doubt: Doubt): string {
     "under way": "a `pulumi up` may be at work on it",
     "newer than the state": "it began after the state was saved, and may stand in the stack by now",
     "in an older state": "an older export has it, and somebody may have taken it out of the stack on purpose",
+    "owner not in the account":
+      "the account lacks what the state has in its place, so the state may be a copy or out of date",
+    "other account": "the account has none of the instances in the given states, so it may be that of other stacks",
   }[doubt];
 }
 

@@ -8,6 +8,8 @@ import { A_TOKEN, finished, pending, STRANGE_TOKEN, urnOf } from "./given.js";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const MINUTE = 60_000;
+/** What stands in the states of these tests, and in the account. */
+const INSTANCE = 1;
 
 function aRow(label: string | null, over: Partial<WireInstance> = {}): WireInstance {
   return { id: 7, label, actual_status: "running", start_date: (NOW - 60 * MINUTE) / 1000, ...over };
@@ -18,7 +20,7 @@ function entry(over: Partial<StateEntry> = {}): StateEntry {
   return {
     urn: urnOf("trainer"),
     token: A_TOKEN,
-    contractId: 1,
+    contractId: INSTANCE,
     stage: "standing",
     adopts: undefined,
     createMinutes: 30,
@@ -28,11 +30,13 @@ function entry(over: Partial<StateEntry> = {}): StateEntry {
     ...over,
   };
 }
+const leaving = entry({ stage: "leaving" });
 const creating = entry({ contractId: undefined, stage: "creating" });
+const another = entry({ token: STRANGE_TOKEN });
 const adopting = (adopts: number) => ({ ...creating, token: STRANGE_TOKEN, adopts });
 
 function onlyOrphan(row: WireInstance, entries: readonly StateEntry[]) {
-  const [orphan, ...others] = findOrphans([row], entries, NOW);
+  const [orphan, ...others] = findOrphans([row, aRow(null, { id: INSTANCE })], entries, NOW);
   expect(others).toEqual([]);
   if (!orphan) throw new Error("it is no orphan");
   return orphan;
@@ -42,7 +46,7 @@ describe("who takes a pending contract up", () => {
   it.each([
     ["a create that was cut off", [creating], true],
     ["a replacement that was cut off", [entry(), creating], true],
-    ["a replacement whose old machine is gone already", [entry({ stage: "leaving" })], true],
+    ["a replacement whose old machine is gone already", [entry({ stage: "leaving", contractId: 2 }), another], true],
     ["a resource that stands has no reason to", [entry()], false],
     ["nobody who is known", [], false],
   ] as const)("%s", (_, entries, isTakenUp) => {
@@ -66,6 +70,13 @@ describe("what is doubted", () => {
     ["one that takes over another", 41, [entry(), adopting(8)], undefined],
     ["one of before that took it over", 41, [entry(), { ...adopting(7), isOutdated: true }], undefined],
     ["a resource that was to take it over, and stands", 41, [entry({ adopts: 7 })], undefined],
+    ["a state whose own contract is not there", 41, [entry({ contractId: 2 }), another], "owner not in the account"],
+    ["one of two such states", 41, [entry(), entry({ contractId: 2 })], "owner not in the account"],
+    ["a state that waits for the end of what is gone", 41, [entry(), { ...leaving, contractId: 2 }], undefined],
+    ["a state whose other contracts are not there", 41, [entry(), { ...another, contractId: 2 }], undefined],
+    ["states of another account", 41, [entry({ contractId: 2 })], "other account"],
+    ["states of another account that do not know it", 41, [{ ...another, contractId: 2 }], "other account"],
+    ["an older state of another account", 41, [entry({ contractId: 2, isOutdated: true }), creating], "under way"],
     ["one that a saved state saw begin", 31, [{ ...creating, trueUntil: NOW - 60 * MINUTE }], "newer than the state"],
     ["a state that does not say when", 31, [entry({ trueUntil: 0 })], "newer than the state"],
     ["an older state beside a newer one", 41, [entry({ trueUntil: 0, isOutdated: true }), entry()], undefined],
@@ -166,8 +177,13 @@ it("never lists what stands in a state or has no mark, and never trusts a token 
         ([id, text]) => text?.includes("pulumi:") && !states.some((s) => s.contractId === id),
       );
       expect(new Set(orphans.map(({ row }) => row.id))).toEqual(new Set(expected.map(([id]) => id)));
-      for (const { token: own, doubt } of orphans) {
-        expect(doubt === "unknown token").toBe(!states.some((state) => state.token === own));
+      for (const { token: own, doubt } of orphans.filter((orphan) => orphan.doubt === undefined)) {
+        const known = states.filter((state) => state.token === own);
+        expect({ doubt, known: known.length > 0 }).toEqual({ doubt: undefined, known: true });
+        const standing = known
+          .filter(({ stage }) => stage === "standing")
+          .flatMap(({ contractId }) => contractId ?? []);
+        expect(contracts.map(({ id }) => id)).toEqual(expect.arrayContaining(standing));
       }
     }),
   );

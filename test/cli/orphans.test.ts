@@ -178,6 +178,12 @@ describe("what it lists", () => {
 });
 
 describe("--destroy", () => {
+  /** A stack with one machine. */
+  async function aStack() {
+    const inState = await aContract(t, finished(A_TOKEN));
+    return { inState, pulumi: pulumiWith({ "": exportOf({ resources: [anEntry("trainer", inState, A_TOKEN)] }) }) };
+  }
+
   /** A finished orphan of a known token, one of an unknown token, one without a mark, one in the state. */
   async function four() {
     const [known, unknown, unmarked, inState] = [
@@ -275,8 +281,8 @@ describe("--destroy", () => {
   });
 
   it("names what could not be ended, and why", async () => {
+    const { inState, pulumi } = await aStack();
     const [first, second] = [await aContract(t, finished(A_TOKEN)), await aContract(t, finished(A_TOKEN))];
-    const pulumi = pulumiWith({ "": exportOf({ resources: [anEntry("trainer", 4711, A_TOKEN)] }) });
     t.simulator.faults.add(
       { on: "DELETE /api/v0/instances/", then: "v0-410", times: "always" },
       { on: `DELETE /api/v0/instances/${first}/`, then: "500-before", times: "always" },
@@ -288,12 +294,12 @@ describe("--destroy", () => {
     );
     expect(out).toContain(`${second} is gone.\n`);
     expect(out).toContain("Ended 1 contract:");
-    expect(billedIds()).toEqual([first]);
+    expect(billedIds()).toEqual([inState, first]);
   });
 
   it("says that the key was refused when it is revoked before the end", async () => {
+    const { inState, pulumi } = await aStack();
     const id = await aContract(t, finished(A_TOKEN));
-    const pulumi = pulumiWith({ "": exportOf({ resources: [anEntry("trainer", 4711, A_TOKEN)] }) });
     t.simulator.faults.add({ on: "DELETE /api/v0/instances/*", then: "auth-error", times: "always" });
     const { code, out } = await orphans(t, "--destroy --yes", { pulumi });
     expect(code).toBe(1);
@@ -310,15 +316,15 @@ describe("--destroy", () => {
     const asked = await orphans(t, "--destroy", { pulumi, answer: revoke });
     expect(asked.code).toBe(2);
     expect(asked.err).toMatch(/error: GET .*"Invalid user key".* Set a valid one in VAST_API_KEY\.\n$/);
-    expect(billedIds()).toEqual([id]);
+    expect(billedIds()).toEqual([inState, id]);
   });
 
   it("takes a contract that is gone by itself for ended", async () => {
+    const { inState, pulumi } = await aStack();
     const id = await aContract(t, finished(A_TOKEN));
-    const pulumi = pulumiWith({ "": exportOf({ resources: [anEntry("trainer", 4711, A_TOKEN)] }) });
     t.simulator.faults.add({ on: `DELETE /api/v0/instances/${id}/`, then: "hang-up-after" });
     expect(await orphans(t, "--destroy --yes", { pulumi })).toMatchObject({ code: 0 });
-    expect(billedIds()).toEqual([]);
+    expect(billedIds()).toEqual([inState]);
   });
 });
 
