@@ -7,15 +7,18 @@ import { checkFlags, type Flags } from "./orphans/flags.js";
 import { collect, missingKey, type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 
 const HELP = `
-Orphans carry the mark of this provider in their label (pulumi:<token>) and
-stand in no state that was given. Vast bills them, and no \`pulumi destroy\`
-ends them. Give every stack that uses the account: the machines of one that is
-not given look like orphans. Listing changes nothing, and needs a key with no
-more than the permission instance_read.
+Orphans carry the mark of this provider in their label (pulumi:<token>), a
+volume in its name (_<token>), and stand in no state that was given. Vast bills
+them, and no \`pulumi destroy\` ends them. Give every stack that uses the
+account: the machines of one that is not given look like orphans. Listing
+changes nothing, and needs a key with no more than the permission instance_read.
+Volumes without the mark (named by the program, or clones) are not found, save
+one that an orphan has mounted and was rented with.
 
 --destroy ends only orphans whose resource is known from a given state, and none
 that a running \`pulumi up\` may be making or taking up. One of the others ends
-when --only names it, and --all ends every orphan listed.
+when --only names it, and --all ends every orphan listed. Volumes hold data: none
+is ended without --volumes, and none that an instance has mounted.
 
 The key is taken from VAST_API_KEY, else from the key files of Vast's own
 client; the address from VAST_URL. A key in the stack configuration is encrypted
@@ -30,7 +33,7 @@ Exit codes:
 /** The command `pulumi-vastai orphans`. */
 export function orphansCommand(surroundings: Surroundings = thisProcess): Command {
   return new Command("orphans")
-    .description("List, and end, contracts of this provider that no Pulumi state looks after.")
+    .description("List, and end, contracts and volumes of this provider that no Pulumi state looks after.")
     .option(
       "--stack <name>",
       "stack whose state is asked, by `pulumi stack export`; may be repeated (default: the current one)",
@@ -38,6 +41,7 @@ export function orphansCommand(surroundings: Surroundings = thisProcess): Comman
     )
     .option("--state <file>", "file with an export of a stack, - for standard input; may be repeated", collect)
     .option("--destroy", "end them, after showing them and asking")
+    .option("--volumes", "with --destroy: volumes too, with all that is in them")
     .option("--only <id>", "with --destroy: exactly this one, whatever speaks against it; may be repeated", collect)
     .option("--all", "with --destroy: also those that another stack may own or a running `pulumi up` may need")
     .option("--yes", "with --destroy: do not ask")

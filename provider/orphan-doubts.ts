@@ -1,11 +1,22 @@
 // What the states that were given say of a marked thing that stands in none of them: whose it is, and whether that is sure. Pure.
 
-/** One instance as a Pulumi state has it: a resource, or an operation that began and whose end the state does not know. */
+/** What is billed and carries a mark. */
+export type Noun = "instance" | "volume";
+
+/** Ids of what the account has. */
+export type InAccount = Readonly<Record<Noun, ReadonlySet<number>>>;
+
+/** One billed thing as a Pulumi state has it: a resource, or an operation that began and whose end the state does not know. */
 export interface StateEntry {
   readonly urn: string;
+  readonly noun: Noun;
   readonly token: string | undefined;
-  /** Id of its contract; undefined while it is being created. */
-  readonly contractId: number | undefined;
+  /** Id of its contract or volume; undefined while it is being created. */
+  readonly id: number | undefined;
+  /** Volumes that it names besides itself: made with it, mounted by it, taken over or copied by its create. */
+  readonly volumeIds: readonly number[];
+  /** Name of the volume that its rent was to make: all that a state has of it until a list has shown it. */
+  readonly volumeName: string | undefined;
   /** `creating`: a create began; either it is under way or it was cut off. `leaving`: only waits for its end. */
   readonly stage: "creating" | "standing" | "leaving";
   /** Id of the contract that its create takes over, whatever mark that has. */
@@ -22,8 +33,9 @@ export interface StateEntry {
 /** The resource whose mark an orphan carries. */
 export interface Owner {
   readonly urn: string;
-  /** The contract that the state has for it. */
-  readonly contractId: number | undefined;
+  readonly noun: Noun;
+  /** The contract or volume that the state has for it. */
+  readonly id: number | undefined;
   /** The next `pulumi up` creates it, and so meets the orphan. */
   readonly isToBeCreated: boolean;
 }
@@ -44,13 +56,16 @@ export type Doubt =
 
 /** What is known of an orphan when it is to be doubted. */
 export interface Suspect {
+  readonly noun: Noun;
   readonly id: number;
   readonly token: string;
   /** In milliseconds since 1970. */
   readonly startedAt: number | undefined;
   readonly ageMs: number | undefined;
-  /** Its mark says that no create has come to its end with it. */
-  readonly isPending: boolean;
+  /** Nothing says that a create has come to its end with it. */
+  readonly mayBeUnfinished: boolean;
+  /** An older state has it. */
+  readonly isInOlderState: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -64,62 +79,57 @@ export function ownEntries(entries: readonly StateEntry[], token: string): State
 }
 
 /** The owner, as its entries tell it; undefined without any. Of several that stand, one that the account lacks tells more. */
-export function ownerOf(own: readonly StateEntry[], idsInAccount: ReadonlySet<number>): Owner | undefined {
-  const standing = own.find((entry) => isMissing(entry, idsInAccount)) ?? own.find(({ stage }) => stage === "standing");
+export function ownerOf(own: readonly StateEntry[], account: InAccount): Owner | undefined {
+  const standing = own.find((entry) => isMissing(entry, account)) ?? own.find(({ stage }) => stage === "standing");
   const entry = standing ?? own[0];
   if (entry === undefined) return undefined;
   const isToBeCreated = standing === undefined || own.some(({ stage }) => stage === "creating");
-  return { urn: entry.urn, contractId: standing?.contractId, isToBeCreated };
+  return { urn: entry.urn, noun: entry.noun, id: standing?.id, isToBeCreated };
 }
 
-/** The state has its contract, and the account does not. */
-function isMissing({ stage, contractId }: StateEntry, idsInAccount: ReadonlySet<number>): boolean {
-  return stage === "standing" && contractId !== undefined && !idsInAccount.has(contractId);
-}
-
-/** Where an older state has a contract. */
-export function formerEntry(entries: readonly StateEntry[], id: number): StateEntry | undefined {
-  return entries.find(({ contractId, isOutdated }) => isOutdated && contractId === id);
-}
-
-/** Whether the states have contracts and the account none of those: it may be that of other stacks. */
-export function isOtherAccount(entries: readonly StateEntry[], idsInAccount: ReadonlySet<number>): boolean {
-  const ids = entries.flatMap(({ contractId, isOutdated }) => (isOutdated ? [] : (contractId ?? [])));
-  return ids.length > 0 && !ids.some((id) => idsInAccount.has(id));
+/** Whether the states have something billed and the account nothing of that: it may be that of other stacks. */
+export function isOtherAccount(entries: readonly StateEntry[], account: InAccount): boolean {
+  const known = entries.filter(({ id, isOutdated }) => id !== undefined && !isOutdated);
+  return known.length > 0 && !known.some((entry) => isThere(entry, account));
 }
 
 /** The first reason not to end it unasked. */
-export function doubtOf(
-  suspect: Suspect,
-  entries: readonly StateEntry[],
-  idsInAccount: ReadonlySet<number>,
-): Doubt | undefined {
-  if (isOtherAccount(entries, idsInAccount)) return "other account";
+export function doubtOf(suspect: Suspect, entries: readonly StateEntry[], account: InAccount): Doubt | undefined {
+  if (isOtherAccount(entries, account)) return "other account";
+  if (suspect.isInOlderState) return "in an older state";
   const own = ownEntries(entries, suspect.token);
-  if (formerEntry(entries, suspect.id) !== undefined) return "in an older state";
   if (own.length === 0) return "unknown token";
   // A saved state lacks what was replaced since: the new contract carries the same token.
   const isNewer = ({ trueUntil }: StateEntry) => (suspect.startedAt ?? Number.POSITIVE_INFINITY) > trueUntil;
   if (own.some(isNewer)) return "newer than the state";
   if (isUnderWay(suspect, own, entries)) return "under way";
   // The token is the original's: what that has rented since carries it, too.
-  return own.some((entry) => isMissing(entry, idsInAccount)) ? "owner not in the account" : undefined;
+  return own.some((entry) => isMissing(entry, account)) ? "owner not in the account" : undefined;
 }
 
 /**
- * Whether a create may be at work on it. One that the state has begun may be so however old the contract is: it takes up what another left
+ * Whether a create may be at work on it. One that the state has begun may be so however old the thing is: it takes up what another left
  * behind days ago. And one that has only just rented may not be in the state yet, or be in that of a copy.
  */
 function isUnderWay(
-  { id, ageMs, isPending }: Suspect,
+  { noun, id, ageMs, mayBeUnfinished }: Suspect,
   own: readonly StateEntry[],
   entries: readonly StateEntry[],
 ): boolean {
   const isCreating = ({ stage }: StateEntry) => stage === "creating";
   const isAdopting = (entry: StateEntry) => isCreating(entry) && !entry.isOutdated && entry.adopts === id;
-  if (own.some(isCreating) || entries.some(isAdopting)) return true;
+  if (own.some(isCreating) || (noun === "instance" && entries.some(isAdopting))) return true;
   const limits = own.map(
     ({ createMinutes = CREATE_MINUTES, deleteMinutes = DELETE_MINUTES }) => createMinutes + deleteMinutes,
   );
-  return isPending && (ageMs ?? 0) < Math.max(...limits) * MINUTE_MS;
+  return mayBeUnfinished && (ageMs ?? 0) < Math.max(...limits) * MINUTE_MS;
+}
+
+function isThere({ noun, id }: StateEntry, account: InAccount): boolean {
+  return id !== undefined && account[noun].has(id);
+}
+
+/** The state has its contract or volume, and the account does not. */
+function isMissing(entry: StateEntry, account: InAccount): boolean {
+  return entry.stage === "standing" && entry.id !== undefined && !isThere(entry, account);
 }

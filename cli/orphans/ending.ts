@@ -1,32 +1,62 @@
 import { createInterface } from "node:readline";
 import type { Account } from "../../provider/account/account.js";
 import { VastError } from "../../provider/errors.js";
+import type { OrphanVolume } from "../../provider/orphan-volumes.js";
 import type { Orphan } from "../../provider/orphans.js";
+import { removeVolume } from "../../provider/resources/volume/remove.js";
+import type { Found } from "./choice.js";
 
 /** What became of an orphan that was to be ended. */
 export type Ending = { readonly is: "ended" } | { readonly is: "failed"; readonly because: string };
 
-/** How long one contract may take to be gone. */
+/** How each ended, by what was found. */
+export type Endings = ReadonlyMap<Found, Ending>;
+
+/** Tells of an orphan as soon as it is certainly gone or was not to be ended. */
+export type Tell = (orphan: Found, ending: Ending) => void;
+
+/** How long one contract or volume may take to be gone. */
 const TIMEOUT_MS = 10 * 60_000;
 
-/** Ends contracts, all at the same time, and tells of each as soon as it is certainly gone or was not to be ended. */
-export async function endAll(
+/** Ends contracts, all at the same time. */
+export function endContracts(
   account: Account,
   orphans: readonly Orphan[],
   wordsOf: (error: unknown) => string,
-  tell: (orphan: Orphan, ending: Ending) => void,
-): Promise<Map<number, Ending>> {
+  tell: Tell,
+): Promise<Endings> {
+  return endAll(orphans, ({ row }) => account.destroy(row.id, { timeoutMs: TIMEOUT_MS }), wordsOf, tell);
+}
+
+/** Ends volumes with all their data, all at the same time; Vast lets one go half a minute after its instance. */
+export function endVolumes(
+  account: Account,
+  volumes: readonly OrphanVolume[],
+  wordsOf: (error: unknown) => string,
+  tell: Tell,
+): Promise<Endings> {
+  const operation = { signal: new AbortController().signal, progress: () => {} };
+  const options = { timeoutMs: TIMEOUT_MS, tooYoungUntil: 0 };
+  return endAll(volumes, ({ row }) => removeVolume(account, row.id, options, operation), wordsOf, tell);
+}
+
+async function endAll<F extends Found>(
+  orphans: readonly F[],
+  end: (orphan: F) => Promise<void>,
+  wordsOf: (error: unknown) => string,
+  tell: Tell,
+): Promise<Endings> {
   const endings = await Promise.all(
     orphans.map(async (orphan) => {
-      const ending: Ending = await account.destroy(orphan.row.id, { timeoutMs: TIMEOUT_MS }).then(
+      const ending: Ending = await end(orphan).then(
         () => ({ is: "ended" }),
         (error: unknown) => ({ is: "failed", because: stillThere(error) ?? wordsOf(error) }),
       );
       tell(orphan, ending);
-      return [orphan.row.id, ending] as const;
+      return [orphan, ending] as const;
     }),
   );
-  return new Map(endings);
+  return new Map<Found, Ending>(endings);
 }
 
 /** Asks on a terminal; only the word `yes` is one. The end of the input is none. */
@@ -47,8 +77,10 @@ export async function isConfirmed(
   return isYes;
 }
 
-/** The account's own words speak of a stack, which an orphan is not in. */
+/** The provider's own words speak of a stack, which an orphan is not in. */
 function stillThere(error: unknown): string | undefined {
-  if (!(error instanceof VastError) || error.code !== "not_destroyed") return undefined;
+  if (!(error instanceof VastError)) return undefined;
+  if (error.code === "volume_in_use") return "an instance has mounted it in the meantime. Run this again to see which.";
+  if (error.code !== "not_destroyed" && error.code !== "not_deleted") return undefined;
   return `it was told to end but still exists after ${TIMEOUT_MS / 60_000} min. Run this again.`;
 }

@@ -1,12 +1,24 @@
 import type { Account } from "../../provider/account/account.js";
-import type { Orphan } from "../../provider/orphans.js";
+import { isFreeAfter, type OrphanVolume } from "../../provider/orphan-volumes.js";
 import { stateSources } from "../state/sources.js";
-import { paperOf, paragraph } from "../table.js";
-import { count, perHour } from "../text.js";
-import { type Ending, endAll, isConfirmed } from "./ending.js";
-import { checkNamed, type Flags, isChosenBy } from "./flags.js";
-import { foundText, leftOutText, toJson } from "./report.js";
-import { dollarsPerHourOf, type Survey, survey } from "./survey.js";
+import { paperOf } from "../table.js";
+import { type Choice, checkNamed, choose, type Found, idSet, stillChosen } from "./choice.js";
+import { type Ending, type Endings, endContracts, endVolumes, isConfirmed, type Tell } from "./ending.js";
+import type { Flags } from "./flags.js";
+import { toJson } from "./json.js";
+import { leftOutText } from "./left-out.js";
+import {
+  changedText,
+  endedText,
+  endingText,
+  foundText,
+  hintText,
+  otherAccountText,
+  questionText,
+  stayText,
+  stillMountedText,
+} from "./report.js";
+import { survey } from "./survey.js";
 
 /** Where the command reads and writes. */
 export interface Streams {
@@ -25,80 +37,63 @@ export async function findAndEnd(
 ): Promise<boolean> {
   const { settings } = account;
   const sources = stateSources(flags, stdin);
-  const look = () => survey(account, sources, env);
+  const look = (before?: readonly OrphanVolume[]) => survey(account, sources, env, before);
   const paper = paperOf(stdout, env);
   const say = (text: string) => {
     if (!flags.json) stdout.write(text);
   };
 
   const found = await look();
-  warnOfOtherAccount(found, settings.keySource, stderr);
+  const all: readonly Found[] = [...found.orphans, ...found.volumes];
+  if (found.isOtherAccount) stderr.write(otherAccountText(found, settings.keySource));
   say(foundText(found, settings, paper));
-  checkNamed(flags, found.orphans);
-  const isChosen = isChosenBy(flags);
-  let chosen = found.orphans.filter(isChosen);
-  const leftOut = flags.only
-    ? ""
-    : leftOutText(
-        found.orphans.filter((orphan) => !isChosen(orphan)),
-        paper,
-      );
+  checkNamed(flags, found);
+  say(hintText(found, flags, paper));
+  say(leftOutText(found, flags, paper));
 
-  let endings = new Map<number, Ending>();
-  if (!flags.destroy) {
-    if (chosen.length > 0) say(paragraph(`--destroy ends ${idsOf(chosen)}.`, paper));
-    say(leftOut);
-  } else {
-    say(leftOut);
-    if (chosen.length > 0 && !flags.yes) {
-      const question = `End ${idsOf(chosen)}? What is on their disks is lost. Only \`yes\` ends them: `;
-      if (!(await isConfirmed(question, stdin, stdout))) {
-        say("Nothing was ended.\n");
-        return false;
-      }
-      chosen = await stillTheSame(chosen, look, isChosen, say);
+  let endings: Endings = new Map();
+  if (flags.destroy) {
+    const choice = choose(found, flags);
+    const isAny = choice.contracts.length + choice.volumes.length > 0;
+    if (isAny && !flags.yes && !(await isConfirmed(questionText(choice), stdin, stdout))) {
+      say("Nothing was ended.\n");
+      return false;
     }
-    endings = await endAll(account, chosen, wordsOf, (orphan, ending) => say(endingText(orphan, ending)));
-    const saved = chosen.filter(({ row }) => endings.get(row.id)?.is === "ended");
-    if (saved.length > 0) say(`Ended ${count(saved.length, "contract")}: ${perHour(dollarsPerHourOf(saved))} saved.\n`);
+    endings = await endChoice(isAny && !flags.yes ? await unchanged(choice, new Set()) : choice);
+    say(endedText(endings));
+    say(stayText(found, flags, endings, paper));
   }
   if (flags.json) stdout.write(toJson(found, settings, endings));
-  return found.orphans.every(({ row }) => endings.get(row.id)?.is === "ended");
-}
+  return all.every((orphan) => endings.get(orphan)?.is === "ended");
 
-/** Looks again after a person has answered: while they thought, a `pulumi up` may have taken a contract into its state. */
-async function stillTheSame(
-  chosen: readonly Orphan[],
-  look: () => Promise<Survey>,
-  isChosen: (orphan: Orphan) => boolean,
-  say: (text: string) => void,
-): Promise<Orphan[]> {
-  const now = (await look()).orphans.filter(isChosen);
-  const isSame = (a: Orphan) => now.some((b) => a.row.id === b.row.id && a.row.label === b.row.label);
-  const changed = chosen.filter((orphan) => !isSame(orphan));
-  if (changed.length > 0) say(`Left alone: ${idsOf(changed)} changed in the meantime. Run this again to see how.\n`);
-  return chosen.filter(isSame);
-}
+  /** The contracts first: Vast deletes no volume that is mounted. */
+  async function endChoice(choice: Choice): Promise<Endings> {
+    const tell = (orphan: Found, ending: Ending) => say(endingText(orphan, ending));
+    const ended = await endContracts(account, choice.contracts, wordsOf, tell);
+    const gone = idSet(choice.contracts.filter((orphan) => ended.get(orphan)?.is === "ended"));
+    const free = choice.volumes.filter((volume) => isFreeAfter(volume, gone));
+    say(stillMountedText(choice.volumes.filter((volume) => !free.includes(volume))));
+    return new Map([...ended, ...(await endFree(free, gone, tell))]);
+  }
 
-function endingText({ row }: Orphan, ending: Ending): string {
-  return ending.is === "ended"
-    ? `${row.id} is gone.\n`
-    : `${row.id} could not be ended and may still be billed: ${ending.because}\n`;
-}
+  async function endFree(free: readonly OrphanVolume[], gone: ReadonlySet<number>, tell: Tell): Promise<Endings> {
+    if (gone.size === 0 || free.length === 0) return endVolumes(account, free, wordsOf, tell);
+    try {
+      // Ending contracts takes its time, and data is lost for ever.
+      const { volumes } = await unchanged({ contracts: [], volumes: free }, gone);
+      return await endVolumes(account, volumes, wordsOf, tell);
+    } catch (error) {
+      // What has ended is to be told all the same.
+      const failed: Ending = { is: "failed", because: wordsOf(error) };
+      for (const volume of free) tell(volume, failed);
+      return new Map(free.map((volume) => [volume, failed]));
+    }
+  }
 
-function idsOf(orphans: readonly Orphan[]): string {
-  return orphans.map(({ row }) => row.id).join(", ");
-}
-
-/** States without a single machine of this account may belong to another: "no orphans" would be a false comfort. */
-function warnOfOtherAccount(
-  { inStates, isOtherAccount }: Survey,
-  keySource: string | undefined,
-  stderr: NodeJS.WritableStream,
-): void {
-  if (!isOtherAccount) return;
-  stderr.write(
-    `warning: the given states hold ${count(inStates, "instance")}, and the account of the key from ${keySource} has none of them. ` +
-      "Is it the account that these stacks use?\n",
-  );
+  /** Looks again: while somebody thought, or contracts ended, a `pulumi up` may have taken up what was chosen. */
+  async function unchanged(choice: Choice, ended: ReadonlySet<number>): Promise<Choice> {
+    const still = stillChosen(choice, await look(found.volumes), flags, ended);
+    say(changedText(choice, still));
+    return still;
+  }
 }

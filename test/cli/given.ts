@@ -42,6 +42,17 @@ export function anEntry(
   return { urn: urnOf(name), type: INSTANCE_TYPE, custom: true, id: String(id), inputs, outputs: inputs, ...over };
 }
 
+/** A volume in a state. */
+export function aVolumeEntry(
+  name: string,
+  id: number | string,
+  token: string,
+  over: Record<string, unknown> = {},
+): GivenResource {
+  const type = INSTANCE_TYPE.replace("Instance", "Volume");
+  return anEntry(name, id, token, { urn: urnOf(name).replace(INSTANCE_TYPE, type), type, ...over });
+}
+
 /** The text of an export. */
 export function exportOf({ stack = "dev", resources = [], creating = {}, time }: Given = {}): string {
   const root = {
@@ -106,10 +117,12 @@ if [ "$(ls "$folder" | wc -l)" -gt 1 ]; then rm "$folder/$first"; fi
   return folder;
 }
 
-/** Rents a contract with a label; answers its id. */
-export async function aContract(t: TestWorld, label: string): Promise<number> {
+/** Rents a contract with a label, on the cheapest machine, with a new volume of this name in it; answers its id. */
+export async function aContract(t: TestWorld, label: string, volumeName?: string): Promise<number> {
   const { client } = t.process(API_KEY).account;
-  const { id } = await client.instances.rent(t.world.offers()[0]?.id ?? 0, {
+  const [offer] = t.world.offers();
+  const volume = { create_new: true, volume_id: 60_000_000 + (offer?.machineId ?? 0), size: 50, mount_path: "/data" };
+  const { id } = await client.instances.rent(offer?.id ?? 0, {
     client_id: "me",
     image: "ubuntu:22.04",
     disk: 10,
@@ -117,6 +130,7 @@ export async function aContract(t: TestWorld, label: string): Promise<number> {
     label,
     target_state: "running",
     cancel_unavail: true,
+    ...(volumeName === undefined ? {} : { volume_info: { ...volume, name: volumeName } }),
   });
   return id;
 }

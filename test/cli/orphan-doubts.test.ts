@@ -122,7 +122,7 @@ describe("which it doubts", () => {
       const { code, out, err } = await orphans(t, flags, { pulumi });
       expect(code).toBe(1);
       expect(err).toMatch(/^warning: the given states hold 1 instance, and the account of .* has none of them/);
-      expect(out).toContain(`Left out: ${ids.join(", ")}: the account has none of the instances in the given states`);
+      expect(out).toContain(`Left out: ${ids.join(", ")}: the account has none of what the given states hold`);
       expect(out).toContain("--destroy --all, without --yes, all of them.");
       expect(billedIds()).toEqual(ids);
     }

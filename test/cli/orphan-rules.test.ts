@@ -20,7 +20,10 @@ function entry(over: Partial<StateEntry> = {}): StateEntry {
   return {
     urn: urnOf("trainer"),
     token: A_TOKEN,
-    contractId: INSTANCE,
+    noun: "instance",
+    id: INSTANCE,
+    volumeIds: [],
+    volumeName: undefined,
     stage: "standing",
     adopts: undefined,
     createMinutes: 30,
@@ -31,12 +34,14 @@ function entry(over: Partial<StateEntry> = {}): StateEntry {
   };
 }
 const leaving = entry({ stage: "leaving" });
-const creating = entry({ contractId: undefined, stage: "creating" });
+const creating = entry({ id: undefined, stage: "creating" });
 const another = entry({ token: STRANGE_TOKEN });
 const adopting = (adopts: number) => ({ ...creating, token: STRANGE_TOKEN, adopts });
 
+const billed = (contracts: readonly WireInstance[]) => ({ contracts, volumes: [] });
+
 function onlyOrphan(row: WireInstance, entries: readonly StateEntry[]) {
-  const [orphan, ...others] = findOrphans([row, aRow(null, { id: INSTANCE })], entries, NOW);
+  const [orphan, ...others] = findOrphans(billed([row, aRow(null, { id: INSTANCE })]), entries, NOW);
   expect(others).toEqual([]);
   if (!orphan) throw new Error("it is no orphan");
   return orphan;
@@ -46,7 +51,7 @@ describe("who takes a pending contract up", () => {
   it.each([
     ["a create that was cut off", [creating], true],
     ["a replacement that was cut off", [entry(), creating], true],
-    ["a replacement whose old machine is gone already", [entry({ stage: "leaving", contractId: 2 }), another], true],
+    ["a replacement whose old machine is gone already", [entry({ stage: "leaving", id: 2 }), another], true],
     ["a resource that stands has no reason to", [entry()], false],
     ["nobody who is known", [], false],
   ] as const)("%s", (_, entries, isTakenUp) => {
@@ -56,7 +61,12 @@ describe("who takes a pending contract up", () => {
   it("nobody, when somebody has changed its label", () => {
     const orphan = onlyOrphan(aRow(`mine ${pending(A_TOKEN)}`), [creating]);
     expect(orphan).toMatchObject({ kind: "pending", isTakenUp: false });
-    expect(adviceOf(orphan)).toBe("Same resource as trainer (stack dev): no `pulumi up` takes it up. End it.");
+    expect(adviceOf(orphan)).toBe(
+      "Same resource as trainer (stack dev): a `pulumi up` may be at work on it; if none is, none takes it up. End it then.",
+    );
+    expect(adviceOf(onlyOrphan(aRow(pending(A_TOKEN)), [entry()]))).toBe(
+      "Same resource as trainer (stack dev), which has instance 1: no `pulumi up` takes it up. End it.",
+    );
   });
 });
 
@@ -70,19 +80,19 @@ describe("what is doubted", () => {
     ["one that takes over another", 41, [entry(), adopting(8)], undefined],
     ["one of before that took it over", 41, [entry(), { ...adopting(7), isOutdated: true }], undefined],
     ["a resource that was to take it over, and stands", 41, [entry({ adopts: 7 })], undefined],
-    ["a state whose own contract is not there", 41, [entry({ contractId: 2 }), another], "owner not in the account"],
-    ["one of two such states", 41, [entry(), entry({ contractId: 2 })], "owner not in the account"],
-    ["a state that waits for the end of what is gone", 41, [entry(), { ...leaving, contractId: 2 }], undefined],
-    ["a state whose other contracts are not there", 41, [entry(), { ...another, contractId: 2 }], undefined],
-    ["states of another account", 41, [entry({ contractId: 2 })], "other account"],
-    ["states of another account that do not know it", 41, [{ ...another, contractId: 2 }], "other account"],
-    ["an older state of another account", 41, [entry({ contractId: 2, isOutdated: true }), creating], "under way"],
+    ["a state whose own contract is not there", 41, [entry({ id: 2 }), another], "owner not in the account"],
+    ["one of two such states", 41, [entry(), entry({ id: 2 })], "owner not in the account"],
+    ["a state that waits for the end of what is gone", 41, [entry(), { ...leaving, id: 2 }], undefined],
+    ["a state whose other contracts are not there", 41, [entry(), { ...another, id: 2 }], undefined],
+    ["states of another account", 41, [entry({ id: 2 })], "other account"],
+    ["states of another account that do not know it", 41, [{ ...another, id: 2 }], "other account"],
+    ["an older state of another account", 41, [entry({ id: 2, isOutdated: true }), creating], "under way"],
     ["one that a saved state saw begin", 31, [{ ...creating, trueUntil: NOW - 60 * MINUTE }], "newer than the state"],
     ["a state that does not say when", 31, [entry({ trueUntil: 0 })], "newer than the state"],
     ["an older state beside a newer one", 41, [entry({ trueUntil: 0, isOutdated: true }), entry()], undefined],
     ["an older state of another stack", 41, [entry({ trueUntil: 0 }), entry()], "newer than the state"],
     ["only an older state", 31, [entry({ trueUntil: 0, isOutdated: true })], "unknown token"],
-    ["one that an older state has", 31, [entry({ contractId: 7, isOutdated: true }), entry()], "in an older state"],
+    ["one that an older state has", 31, [entry({ id: 7, isOutdated: true }), entry()], "in an older state"],
   ] as const)("%s", (_, ageMinutes, entries, doubt) => {
     const row = { start_date: (NOW - ageMinutes * MINUTE) / 1000 };
     expect(onlyOrphan(aRow(pending(A_TOKEN), row), entries).doubt).toBe(doubt);
@@ -129,7 +139,7 @@ describe("marks", () => {
     "pulumi:aaaa",
     `pulumi:${A_TOKEN} trainer`,
   ])("finds none in %j", (label) => {
-    expect(findOrphans([aRow(label)], [], NOW)).toEqual([]);
+    expect(findOrphans(billed([aRow(label)]), [], NOW)).toEqual([]);
   });
 });
 
@@ -145,12 +155,15 @@ describe("money", () => {
   });
 
   it("is age times price, and unknown when one of them is", () => {
-    const billed = (over: Partial<WireInstance>) => dollarsBilledAbout(onlyOrphan(aRow(finished(A_TOKEN), over), []));
-    expect(billed({ dph_total: 0.5, start_date: (NOW - 90 * MINUTE) / 1000 })).toBeCloseTo(0.75);
-    expect(billed({ dph_total: 0.5, start_date: null })).toBeUndefined();
-    expect(billed({})).toBeUndefined();
+    const about = (over: Partial<WireInstance>) => {
+      const { row, ageMs } = onlyOrphan(aRow(finished(A_TOKEN), over), []);
+      return dollarsBilledAbout(dollarsPerHourNow(row), ageMs);
+    };
+    expect(about({ dph_total: 0.5, start_date: (NOW - 90 * MINUTE) / 1000 })).toBeCloseTo(0.75);
+    expect(about({ dph_total: 0.5, start_date: null })).toBeUndefined();
+    expect(about({})).toBeUndefined();
     // A clock that goes wrong is no credit.
-    expect(billed({ dph_total: 0.5, start_date: (NOW + 90 * MINUTE) / 1000 })).toBe(0);
+    expect(about({ dph_total: 0.5, start_date: (NOW + 90 * MINUTE) / 1000 })).toBe(0);
   });
 });
 
@@ -165,24 +178,20 @@ it("never lists what stands in a state or has no mark, and never trusts a token 
   const rows = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 6 }), label), { selector: ([id]) => id });
   const stage = fc.constantFrom("creating", "standing", "leaving" as const);
   const entries = fc.array(
-    fc.record({ contractId: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }), token, stage }),
+    fc.record({ id: fc.option(fc.integer({ min: 1, max: 6 }), { nil: undefined }), token, stage }),
     { maxLength: 4 },
   );
   fc.assert(
     fc.property(rows, entries, (given, states) => {
       const contracts = given.map(([id, text]) => aRow(text, { id }));
       const known = states.map((state) => entry(state));
-      const orphans = findOrphans(contracts, known, NOW);
-      const expected = given.filter(
-        ([id, text]) => text?.includes("pulumi:") && !states.some((s) => s.contractId === id),
-      );
+      const orphans = findOrphans(billed(contracts), known, NOW);
+      const expected = given.filter(([id, text]) => text?.includes("pulumi:") && !states.some((s) => s.id === id));
       expect(new Set(orphans.map(({ row }) => row.id))).toEqual(new Set(expected.map(([id]) => id)));
       for (const { token: own, doubt } of orphans.filter((orphan) => orphan.doubt === undefined)) {
         const known = states.filter((state) => state.token === own);
         expect({ doubt, known: known.length > 0 }).toEqual({ doubt: undefined, known: true });
-        const standing = known
-          .filter(({ stage }) => stage === "standing")
-          .flatMap(({ contractId }) => contractId ?? []);
+        const standing = known.filter(({ stage }) => stage === "standing").flatMap((state) => state.id ?? []);
         expect(contracts.map(({ id }) => id)).toEqual(expect.arrayContaining(standing));
       }
     }),

@@ -93,10 +93,13 @@ describe("settings", () => {
     expect(t.world.view().requests).toEqual([]);
   });
 
-  it.each(["--yes", "--all", "--yes --json", "--only 7"])("refuses %s without --destroy", async (flags) => {
-    expect(await complaint(flags)).toMatch(/none is ended without --destroy/);
-    expect(t.world.view().requests).toEqual([]);
-  });
+  it.each(["--yes", "--all", "--yes --json", "--only 7", "--volumes"])(
+    "refuses %s without --destroy",
+    async (flags) => {
+      expect(await complaint(flags)).toMatch(/none is ended without --destroy/);
+      expect(t.world.view().requests).toEqual([]);
+    },
+  );
 
   it("refuses --only beside --all", async () => {
     expect(await complaint("--destroy --yes --all --only 7")).toMatch(
@@ -166,7 +169,10 @@ describe("a state that can be had", () => {
 
   it("is read after the account: what is made in between must not look like an orphan", async () => {
     expect(await orphans(t, "--stack nope", { pulumi: pulumiWith({}) })).toMatchObject({ code: 2 });
-    expect(t.world.view().requests).toMatchObject([{ method: "GET", path: "/api/v1/instances/" }]);
+    expect(t.world.view().requests).toMatchObject([
+      { method: "GET", path: "/api/v1/instances/" },
+      { method: "GET", path: "/api/v0/volumes/" },
+    ]);
   });
 
   it.each([

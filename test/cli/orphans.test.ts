@@ -141,7 +141,10 @@ describe("what it lists", () => {
     const before = t.world.view().requests.length;
     await orphans(t, "", { pulumi: pulumiWith({ "": exportOf({ creating: { trainer: A_TOKEN } }) }) });
     const requests = t.world.view().requests.slice(before);
-    expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(["GET /api/v1/instances/"]);
+    expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "GET /api/v1/instances/",
+      "GET /api/v0/volumes/",
+    ]);
   });
 
   it("reads lists of several pages", async () => {
@@ -397,8 +400,10 @@ describe("what it writes", () => {
     expect(report).toEqual({
       apiUrl: t.simulator.url,
       keySource: "the environment variable VAST_API_KEY",
-      states: [{ name: "stack dev", instances: 1, isOutdated: false }],
+      states: [{ name: "stack dev", instances: 1, volumes: 0, isOutdated: false }],
       markedContracts: 3,
+      markedVolumes: 0,
+      orphanVolumes: [],
       orphans: [
         {
           id: known,

@@ -23,21 +23,26 @@ export function isOwnName(label: string | null | undefined, { ownerToken = "", v
   return isMarkedName(label, ownerToken) || (name !== undefined && new RegExp(`^${name}(_\\d+)?$`).test(label ?? ""));
 }
 
+/** Whether a volume is as old as a contract that has it mounted: then the rent made both, or somebody mounted what was made just before. */
+export function isOfSameRent(contract: Pick<WireInstance, "id" | "start_date">, volume: WireVolume): boolean {
+  const [begun, made] = [contract.start_date, volume.start_date];
+  if (typeof begun !== "number" || typeof made !== "number") return false;
+  return Math.abs(begun - made) <= SAME_RENT_SECONDS && (volume.instances ?? []).includes(contract.id);
+}
+
 /**
  * The volume that was rented together with a contract that another run rented. One that only is mounted there may be anybody's: its name,
  * and that it is as old as the contract, tell it apart.
  */
 export async function volumeMadeWith(
   account: Account,
-  { id, start_date: contractStart }: WireInstance,
+  contract: WireInstance,
   owner: VolumeOwner,
   signal: AbortSignal,
 ): Promise<WireVolume | undefined> {
-  return (await account.volumes(signal)).find(({ id: volumeId, instances, label, start_date: volumeStart }) => {
-    if (typeof contractStart !== "number" || typeof volumeStart !== "number") return false;
-    const isSameRent = Math.abs(contractStart - volumeStart) <= SAME_RENT_SECONDS;
-    const isGiven = owner.volumes?.some((volume) => volume.volumeId === volumeId);
-    return isSameRent && !isGiven && (instances ?? []).includes(id) && isOwnName(label, owner);
+  return (await account.volumes(signal)).find((volume) => {
+    const isGiven = owner.volumes?.some(({ volumeId }) => volumeId === volume.id);
+    return isOfSameRent(contract, volume) && !isGiven && isOwnName(volume.label, owner);
   });
 }
 

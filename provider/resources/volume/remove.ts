@@ -18,7 +18,7 @@ export async function removeVolume(
   account: Account,
   id: number,
   { timeoutMs, tooYoungUntil }: RemoveOptions,
-  operation: Operation,
+  operation: Pick<Operation, "signal" | "progress">,
 ): Promise<void> {
   const deadline = account.clock.now() + timeoutMs;
   const { signal } = operation;
