@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { permissionsDocument } from "../../provider/api/permissions.js";
 import { anInstance, failureOf, type TestWorld, testWorld } from "../support/harness.js";
 import {
   A_TOKEN,
@@ -64,6 +65,48 @@ describe("what it lists", () => {
     );
     const refusal = await failureOf(t.process(API_KEY).up(anInstance({ ownerToken: A_TOKEN })));
     expect(refusal.message).toContain(`contract of this very resource that the Pulumi state does not know: ${id}`);
+  });
+
+  it("takes one with a time to live for an orphan like any other", async () => {
+    const [ends, never, inState] = [
+      await aContract(t, `${finished(A_TOKEN)}:until:1900000000`),
+      await aContract(t, `${finished(A_TOKEN)}:until:never`),
+      await aContract(t, `${finished(A_TOKEN)}:until:1900000000`),
+    ];
+    hours(1);
+    const pulumi = pulumiWith({ "": exportOf({ resources: [anEntry("trainer", inState, A_TOKEN)] }) });
+    const { out } = await orphans(t, "--json", { pulumi });
+    const found = { token: A_TOKEN, kind: "finished", doubt: null, resource: { name: "trainer", instanceId: inState } };
+    expect(JSON.parse(out).orphans).toMatchObject([
+      { id: ends, ...found },
+      { id: never, ...found },
+    ]);
+    expect(await orphans(t, "--destroy --yes", { pulumi })).toMatchObject({ code: 0 });
+    expect(billedIds()).toEqual([inState]);
+  });
+
+  it("needs no more than a key with instance_read, which cannot end anything", async () => {
+    const inState = await aContract(t, finished(A_TOKEN));
+    const id = await aContract(t, finished(A_TOKEN), `trainer_${A_TOKEN}`);
+    hours(1);
+    const { key: VAST_API_KEY } = await t.process(API_KEY).account.client.apiKeys.create({
+      name: "ci",
+      permissions: permissionsDocument(["instance_read"]),
+    });
+    const pulumi = pulumiWith({ "": exportOf({ resources: [anEntry("trainer", inState, A_TOKEN)] }) });
+    const listed = await orphans(t, "", { pulumi, env: { VAST_API_KEY } });
+    expect(listed).toMatchObject({
+      code: 1,
+      err: "",
+      out: expect.stringContaining("1 orphan and 1 orphaned volume in"),
+    });
+    const ended = await orphans(t, "--destroy --volumes --yes", { pulumi, env: { VAST_API_KEY } });
+    expect(ended.code).toBe(1);
+    expect(ended.out).toMatch(
+      new RegExp(`${id} could not be ended .*"This key lacks the permission instance_write\\."`),
+    );
+    expect(billedIds()).toEqual([inState, id]);
+    expect(t.world.billedVolumes()).toHaveLength(1);
   });
 
   it("warns that a contract of an unknown token may have an owner elsewhere", async () => {
