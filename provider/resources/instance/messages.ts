@@ -3,9 +3,11 @@ import { CancelledError, NotReadyError } from "../../errors.js";
 import { type Silence, wantedText } from "./probe.js";
 import type { Ending } from "./wait-ready.js";
 
-/** A price for messages. */
+/** A price for messages. What is small has digits enough not to look free: a disk costs tenths of a cent. */
 export function money(dollarsPerHour: number): string {
-  return `${dollarsPerHour.toFixed(3)} $/h`;
+  const isSmall = dollarsPerHour > 0 && dollarsPerHour < 0.01;
+  const digits = isSmall ? Math.min(9, 1 - Math.floor(Math.log10(dollarsPerHour))) : 3;
+  return `${dollarsPerHour.toFixed(digits)} $/h`;
 }
 
 /** What an instance costs at the moment, as a sentence. */
