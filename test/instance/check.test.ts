@@ -77,6 +77,16 @@ describe("checking an instance's inputs", () => {
       /needs the most/,
     ],
     [
+      "a bid that may be raised above the price cap",
+      {
+        bidDollarsPerHour: 0.2,
+        maxDollarsPerHour: 0.25,
+        onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 },
+      },
+      "onDrift.maxBidDollarsPerHour",
+      /raised to 2 \$\/h, and maxDollarsPerHour is 0\.25 \$\/h/,
+    ],
+    [
       "a cap below the bid",
       { bidDollarsPerHour: 0.4, maxDollarsPerHour: 0.3 },
       "maxDollarsPerHour",

@@ -156,6 +156,17 @@ const rules: readonly Rule[] = [
       ? [["onDrift.maxBidDollarsPerHour", "`raiseBid` needs the most that it may bid, in $/h."]]
       : [],
   ),
+  rule(["onDrift", "maxDollarsPerHour"], ({ onDrift, maxDollarsPerHour: cap }) => {
+    const most = onDrift?.outbid === "raiseBid" ? onDrift.maxBidDollarsPerHour : undefined;
+    return most !== undefined && cap !== undefined && most > cap
+      ? [
+          [
+            "onDrift.maxBidDollarsPerHour",
+            `a bid may be raised to ${most} $/h, and maxDollarsPerHour is ${cap} $/h with the disk; lower the one or raise the other.`,
+          ],
+        ]
+      : [];
+  }),
   rule(["runtype", "args", "entrypoint", "onstart"], ({ runtype, args, entrypoint, onstart }) => [
     ...(args && runtype && runtype !== "args"
       ? [
