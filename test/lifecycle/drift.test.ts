@@ -1,8 +1,9 @@
+// What a refresh finds of what happened outside the program: its words, and that nothing comes of it unless the program says so.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Bag } from "../../provider/engine/values.js";
-import { winningBid } from "../../provider/resources/instance/drift.js";
 import type { Story } from "../../simulator/stories.js";
-import { anInstance, HANDLER, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
+import { anInstance, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
+import { aBid, HOUR, MINUTE, machinesEndAfter, preview, refresh, type Subject, up, withFate } from "./drift-given.js";
 
 let t: TestWorld;
 let process: ProviderProcess;
@@ -12,70 +13,132 @@ beforeEach(async () => {
 });
 afterEach(() => t.stop());
 
-/** An instance with a fate, refreshed when it has come true; what a preview would then say. */
-async function afterStory(story: Story, program: Bag, hours = 1) {
-  t.world.tell({ times: 1, story });
-  const { id, outs } = await process.up(program);
-  await t.clock.sleep(hours * 3_600_000);
-  process.lines.length = 0;
-  const { props = {} } = await process.instance.read(id, outs);
-  const { inputs } = await process.instance.check(props, program);
-  const news: Bag = { ...inputs, __provider: HANDLER };
-  const diff = await process.instance.diff(id, props, news);
-  const warnings = process.lines.filter(({ kind }) => kind === "warning").map(({ text }) => text);
-  return { id, props, news, diff, warnings };
+/** How an instance comes to each verdict. */
+interface Fate {
+  readonly program: (inputs?: Bag) => Bag;
+  readonly story?: Story;
+  readonly before?: () => void;
+  readonly after?: (id: number) => Promise<unknown>;
+  readonly words: RegExp;
+}
+const fates: Readonly<Record<string, Fate>> = {
+  lifetimeEnded: {
+    program: anInstance,
+    before: () => machinesEndAfter(t, 0.5),
+    words:
+      /reached the end of its contract 3\d min \d+ s ago, and cannot be started again\. Its disk is billed on, 0\.0021 \$\/h\. Vast deletes it, .* 48 h after the end\. Copy what you need/,
+  },
+  outbid: {
+    program: aBid,
+    story: { outbid: { afterMinutes: 30 } },
+    words:
+      /was outbid: somebody pays more than 0\.200 \$\/h \(least bid now 0\.301 \$\/h\)\. Its data is kept\. Its disk is billed on, 0\.0021 \$\/h\. Raise `bidDollarsPerHour`/,
+  },
+  stopped: {
+    program: anInstance,
+    after: async (id) => t.world.act(id, { do: "stop" }),
+    words:
+      /is stopped, .*: somebody stopped it, or Vast did because the account's credit is used up\. Its data is kept\. Its disk is billed on, 0\.0021 \$\/h\. Its GPU is not billed, .* `onDrift: { stopped: "start" }`/,
+  },
+  exited: {
+    program: anInstance,
+    story: { entrypointExits: { afterMinutes: 20 } },
+    words: /ended by itself: .* The GPU is billed on, 0\.302 \$\/h\. Look at its log \(`vastai logs \d+`\)/,
+  },
+  offline: {
+    program: anInstance,
+    story: { hostGoesOffline: { afterMinutes: 20 } },
+    words:
+      /does not answer: its host is offline\. It is not gone; .* Its disk is billed on, 0\.0021 \$\/h\. Whether Vast bills its GPU as well \(0\.302 \$\/h while running\) is not documented/,
+  },
+  notRunning: {
+    program: anInstance,
+    after: (id) => process.account.client.instances.reboot(id),
+    words:
+      /does not run, although it should: Vast reports the status "rebooting"\. .* Its GPU may be billed as well, 0\.302 \$\/h/,
+  },
+  priceRaised: {
+    program: anInstance,
+    story: { priceRises: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
+    words: /became dearer: 0\.702 \$\/h instead of 0\.302 \$\/h/,
+  },
+  priceIncreasePending: {
+    program: anInstance,
+    story: { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
+    words:
+      /is to become dearer: its host asks for 0\.7 instead of 0\.3 \$\/h per GPU from \d{4}-.*Z on\. Until you agree it runs at the old price/,
+  },
+};
+
+async function come(name: string, inputs: Bag = {}): Promise<{ subject: Subject; program: Bag; words: RegExp }> {
+  const { program: make, story = {}, before, after, words } = fates[name] as Fate;
+  const program = make(inputs);
+  before?.();
+  const subject = await withFate(t, process, program, story);
+  if (after) {
+    await after(Number(subject.id));
+    await t.clock.sleep(5_000);
+  }
+  return { subject, program, words };
 }
 
-const bid = (inputs: Bag = {}) => anInstance({ bidDollarsPerHour: 0.2, ...inputs });
-
 describe("a refresh tells in words what happened outside", () => {
-  it.each<[string, Story, Bag, RegExp]>([
-    [
-      "outbid",
-      { outbid: { afterMinutes: 30 } },
-      bid(),
-      /was outbid: .* Its data is kept\. Its disk is billed on, .* Raise `bidDollarsPerHour`/,
-    ],
-    [
-      "exited",
-      { entrypointExits: { afterMinutes: 20 } },
-      anInstance(),
-      /ended by itself: .* The GPU is billed on, 0\.30\d \$\/h/,
-    ],
-    [
-      "offline",
-      { hostGoesOffline: { afterMinutes: 20 } },
-      anInstance(),
-      /does not answer: its host is offline\. It is not gone/,
-    ],
-    [
-      "priceRaised",
-      { priceRises: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
-      anInstance(),
-      /became dearer: 0\.70\d \$\/h instead of 0\.30\d \$\/h/,
-    ],
-    [
-      "priceIncreasePending",
-      { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
-      anInstance(),
-      /is to become dearer: its host asks for 0\.7 instead of 0\.3 \$\/h per GPU from \d{4}-.*Z on\. Until you agree it runs at the old price/,
-    ],
-  ])("%s, and leaves the instance alone", async (name, story, program, words) => {
-    const { props, diff, warnings } = await afterStory(story, program);
-    expect(props.drift).toEqual([name]);
-    expect(warnings).toEqual([expect.stringMatching(words)]);
-    expect(diff).toEqual({ changes: false, replaces: [] });
-    expect(t.world.billedContracts()).toHaveLength(1);
+  it.each(Object.keys(fates))("%s, and the next up leaves the instance alone", async (name) => {
+    const { subject, program, words } = await come(name);
+    const contract = () => t.world.contract(Number(subject.id));
+    const seen = contract();
+    expect(await refresh(process, subject)).toEqual([expect.stringMatching(words)]);
+    expect(subject.state.drift).toEqual([name]);
+    expect((await up(t, subject, program)).step).toBe("same");
+    expect(contract()).toMatchObject({ destroyedAt: null, intendedStatus: seen?.intendedStatus, label: seen?.label });
+    expect(t.world.contracts()).toHaveLength(1);
+  });
+
+  it.each(Object.keys(fates).filter((name) => name !== "notRunning"))(
+    "%s, which `ignore` leaves alone as well",
+    async (name) => {
+      const { subject, program } = await come(name, { onDrift: { [name]: "ignore" } });
+      await refresh(process, subject);
+      await t.clock.sleep(20 * MINUTE);
+      expect((await preview(process, subject, program)).diff).toEqual({ changes: false, replaces: [] });
+    },
+  );
+
+  it("since when it is so, and refresh after refresh the same", async () => {
+    const { subject } = await come("offline");
+    const from = t.clock.now();
+    await refresh(process, subject);
+    const first = subject.state;
+    const { offline: since } = first.driftSince as Record<string, string>;
+    expect(Date.parse(String(since))).toBeGreaterThanOrEqual(from);
+    expect(Date.parse(String(since))).toBeLessThanOrEqual(t.clock.now());
+    await t.clock.sleep(HOUR);
+    await refresh(process, subject);
+    expect(subject.state).toEqual(first);
+  });
+
+  it("a stop as what happened, and not as another program", async () => {
+    const { subject } = await come("stopped");
+    await refresh(process, subject);
+    expect(subject.state).toMatchObject({ targetState: "running", currentState: "stopped", dollarsPerHour: 0.302083 });
+  });
+
+  it("a stop for want of credit likewise: Vast answers it as any other", async () => {
+    const subject = await withFate(t, process, anInstance(), {}, MINUTE);
+    t.world.setCredit(0.1);
+    await t.clock.sleep(HOUR);
+    expect(await refresh(process, subject)).toEqual([expect.stringMatching(/account's credit is used up/)]);
   });
 
   it("a proposed price also while Vast does not tell, and forgets it when it is withdrawn", async () => {
-    const story = { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } };
-    const { id, props } = await afterStory(story, anInstance());
-    const refreshed = async () => (await process.instance.read(id, props)).props?.drift;
+    const { subject } = await come("priceIncreasePending");
+    await refresh(process, subject);
     t.simulator.faults.add({ on: "GET /api/v0/instances/pending-price-increases/", then: "not-json", times: "always" });
-    expect(await refreshed()).toEqual(["priceIncreasePending"]);
+    expect(await refresh(process, subject)).toEqual([
+      expect.stringMatching(/Vast does not tell now .* at the old price/),
+    ]);
+    expect(subject.state.drift).toEqual(["priceIncreasePending"]);
     t.simulator.faults.clear();
-    expect(await refreshed()).toEqual(["priceIncreasePending"]);
 
     const { rows } = await process.account.client.priceIncreases.list();
     await fetch(`${t.simulator.url}/api/v0/instances/reject-price-increase/`, {
@@ -83,138 +146,61 @@ describe("a refresh tells in words what happened outside", () => {
       headers: { authorization: "Bearer key-a" },
       body: JSON.stringify({ pending_price_increase_id: rows[0]?.pending_price_increase_id }),
     });
-    expect(await refreshed()).toBeUndefined();
+    await refresh(process, subject);
+    expect(subject.state).not.toHaveProperty("drift");
   });
 
-  it("a start that waits for its GPU, refresh after refresh, and the next up waits for it", async () => {
-    const { id, outs } = await process.up(anInstance());
-    t.world.act(Number(id), { do: "stop" });
-    await t.clock.sleep(60_000);
-    t.world.takeGpusOf(Number(id));
-    await process.account.client.instances.setState(Number(id), "running");
-    const planned = async (props: Bag, program: Bag) => {
-      const { inputs } = await process.instance.check(props, program);
-      return { news: { ...inputs, __provider: HANDLER }, diff: await process.instance.diff(id, props, { ...inputs }) };
-    };
-    let props: Bag = outs;
+  it("a start that waits for its GPU, also right after a refresh that saw it stopped", async () => {
+    const { subject } = await come("stopped");
+    await refresh(process, subject);
+    t.world.takeGpusOf(Number(subject.id));
+    await process.account.client.instances.setState(Number(subject.id), "running");
     for (let refreshes = 0; refreshes < 2; refreshes += 1) {
-      props = (await process.instance.read(id, props)).props ?? {};
-      expect(props.drift).toEqual(["startQueued"]);
+      expect(await refresh(process, subject)).toEqual([
+        expect.stringMatching(/waits for its GPU, .* billed from then on, 0\.302 \$\/h\. Its disk is billed on/),
+      ]);
+      expect(subject.state.drift).toEqual(["startQueued"]);
     }
-    expect(process.lines.at(-1)?.text).toMatch(/waits for its GPU, .* Its disk is billed on/);
-    expect((await planned(props, anInstance({ onDrift: { startQueued: "ignore" } }))).diff.replaces).toEqual([]);
-    expect((await planned(props, anInstance({ onDrift: { startQueued: "replace" } }))).diff.replaces).toEqual([
-      "onDrift",
-    ]);
-
-    const { diff, news } = await planned(props, anInstance());
-    expect(diff).toEqual({ changes: true, replaces: [] });
-    const update = process.instance.update(id, props, news);
-    await t.clock.sleep(120_000);
-    t.world.freeGpusOf(Number(id));
-    const updated = (await update).outs;
-    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), actualStatus: "running" }]);
-    expect(updated).not.toHaveProperty("drift");
-
-    // Wanted to be stopped, it is stopped: a start that somebody queued would come some day.
-    const stopping = await planned(props, anInstance({ targetState: "stopped" }));
-    expect(stopping.diff).toEqual({ changes: true, replaces: [] });
   });
 
   it("nothing when all is well", async () => {
-    const { props, warnings } = await afterStory({}, anInstance());
-    expect(props).not.toHaveProperty("drift");
-    expect(warnings).toEqual([]);
+    const subject = await withFate(t, process, anInstance(), {});
+    expect(await refresh(process, subject)).toEqual([]);
+    expect(subject.state).not.toHaveProperty("drift");
+    expect(subject.state).not.toHaveProperty("driftSince");
   });
 
   it("and forgets it when it is over", async () => {
-    const { id, props } = await afterStory({ hostGoesOffline: { afterMinutes: 20, forMinutes: 60 } }, anInstance());
-    expect(props.drift).toEqual(["offline"]);
-    await t.clock.sleep(3_600_000);
-    expect((await process.instance.read(id, props)).props).not.toHaveProperty("drift");
-  });
-});
-
-describe("the next up does what onDrift says", () => {
-  it("restarts a container that ended", async () => {
-    const program = anInstance({ onDrift: { exited: "restart" } });
-    const { id, props, news, diff } = await afterStory({ entrypointExits: { afterMinutes: 20 } }, program);
-    expect(diff).toEqual({ changes: true, replaces: [] });
-    const { outs } = await process.instance.update(id, props, news);
-    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), actualStatus: "running" }]);
-    expect(outs).not.toHaveProperty("drift");
+    const story = { hostGoesOffline: { afterMinutes: 20, forMinutes: 60 } };
+    const subject = await withFate(t, process, anInstance(), story);
+    await refresh(process, subject);
+    expect(subject.state.drift).toEqual(["offline"]);
+    await t.clock.sleep(HOUR);
+    expect(await refresh(process, subject)).toEqual([]);
+    expect(subject.state).not.toHaveProperty("drift");
+    expect(subject.state).not.toHaveProperty("driftSince");
   });
 
-  const raising = (inputs: Bag = {}) => bid({ onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 }, ...inputs });
-  const bids = () => t.world.view().requests.filter(({ path }) => path.includes("bid_price"));
-  const status = () => t.world.billedContracts()[0]?.actualStatus;
-
-  it("does not raise the bid above the cap", async () => {
-    const onDrift = { outbid: "raiseBid", maxBidDollarsPerHour: 0.25 };
-    const { id, props, news } = await afterStory({ outbid: { afterMinutes: 30 } }, bid({ onDrift }));
-    process.lines.length = 0;
-    await process.instance.update(id, props, news);
-    expect(bids()).toEqual([]);
-    expect(process.lines.map(({ text }) => text)).toContainEqual(
-      expect.stringMatching(/stays outbid: .* 0\.250 \$\/h/),
-    );
+  it("of an instance that was taken over, against the price that it had then", async () => {
+    const rented = await withFate(t, process, anInstance(), {
+      priceRises: { afterMinutes: 90, toDollarsPerHour: 0.7 },
+    });
+    t.world.act(Number(rented.id), { do: "label", label: "mine" });
+    const owner = t.process();
+    const adopting = anInstance({ offer: undefined, adoptInstanceId: Number(rented.id), ownerToken: "e".repeat(12) });
+    const { id, outs } = await owner.up(adopting);
+    const subject = { id, state: outs };
+    await t.clock.sleep(HOUR);
+    expect(await refresh(owner, subject)).toEqual([expect.stringMatching(/became dearer: .* instead of 0\.302 \$\/h/)]);
+    t.world.act(Number(id), { do: "stop" });
+    await t.clock.sleep(MINUTE);
+    await refresh(owner, subject);
+    expect(subject.state.drift).toEqual(["stopped", "priceRaised"]);
+    expect((await up(t, subject, adopting)).step).toBe("same");
   });
 
-  it("raises the bid until the instance runs again, and leaves it there", async () => {
-    const { id, props, news, diff } = await afterStory({ outbid: { afterMinutes: 30 } }, raising());
-    expect(diff).toEqual({ changes: true, replaces: [] });
-    const { outs } = await process.instance.update(id, props, news);
-    await t.clock.sleep(600_000);
-    expect(status()).toBe("running");
-
-    // Somebody bids 0.30 $/h; the raised bid lies 5 % above the least that beats it.
-    const refreshed = (await process.instance.read(id, { ...outs, __provider: HANDLER })).props ?? {};
-    expect(refreshed).not.toHaveProperty("drift");
-    expect(refreshed.dollarsPerHour).toBeCloseTo(0.301 * 1.05 + 0.002, 2);
-    expect(await process.instance.diff(id, refreshed, news)).toEqual({ changes: false, replaces: [] });
-    expect(bids()).toHaveLength(1);
-  });
-
-  it("never lowers the bid to raise it, also when Vast names a lower one as the least", () => {
-    const wanted = { onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 } } as const;
-    expect(winningBid({ id: 1, dph_base: 0.2, min_bid: 0.15 }, wanted)).toBe(0.21);
-    expect(winningBid({ id: 1, dph_base: 0.2, min_bid: 0.4 }, wanted)).toBe(0.42);
-  });
-
-  it("lowers a raised bid when the program says another one", async () => {
-    const { id, props, news } = await afterStory({ outbid: { afterMinutes: 30 } }, raising());
-    const { outs } = await process.instance.update(id, props, news);
-    const refreshed = (await process.instance.read(id, { ...outs, __provider: HANDLER })).props ?? {};
-    const lower = { ...news, bidDollarsPerHour: 0.25 };
-    expect(await process.instance.diff(id, refreshed, lower)).toEqual({ changes: true, replaces: [] });
-    await process.instance.update(id, refreshed, lower);
-    expect((await process.account.look(Number(id)))?.dph_base).toBe(0.25);
-  });
-
-  it.each<[string, Story, Bag]>([
-    ["offline", { hostGoesOffline: { afterMinutes: 20 } }, anInstance({ onDrift: { offline: "replace" } })],
-    ["exited", { entrypointExits: { afterMinutes: 20 } }, anInstance({ onDrift: { exited: "replace" } })],
-    [
-      "priceRaised",
-      { priceRises: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
-      anInstance({ onDrift: { priceRaised: "replace" } }),
-    ],
-    ["outbid", { outbid: { afterMinutes: 30 } }, bid({ onDrift: { outbid: "replace" } })],
-    [
-      "priceIncreasePending",
-      { priceIncreaseProposed: { afterMinutes: 20, toDollarsPerHour: 0.7 } },
-      anInstance({ onDrift: { priceIncreasePending: "replace" } }),
-    ],
-  ])("replaces when %s", async (_, story, program) => {
-    const { diff } = await afterStory(story, program);
-    expect(diff).toEqual({ changes: true, replaces: ["onDrift"] });
-  });
-
-  it("renames an instance that is offline without waiting for it", async () => {
-    const { id, props, news } = await afterStory({ hostGoesOffline: { afterMinutes: 20 } }, anInstance());
-    const before = t.clock.now();
-    await process.instance.update(id, props, { ...news, label: "champion" });
-    expect(t.clock.now() - before).toBeLessThan(30_000);
-    expect(t.world.billedContracts()[0]?.label).toMatch(/^champion /);
+  it("nothing to act on of one that is only looked at", async () => {
+    const { subject } = await come("stopped");
+    expect(await refresh(process, { id: subject.id, state: {} })).toEqual([]);
   });
 });

@@ -149,7 +149,10 @@ export const InstanceInputs = z.strictObject({
    * An instance with a time to live keeps its end in the label all the same, as ` pulumi:until:<seconds>`.
    */
   labelMark: z.boolean().default(true),
-  /** `stopped` keeps the disk, billed, and gives the GPU to others. Default `running`. Changed in place. */
+  /**
+   * `stopped` keeps the disk, billed, and gives the GPU to others. Default `running`. Changed in place. What somebody else stops is said and not
+   * started again, unless `onDrift.stopped` says so; what somebody else starts is stopped again.
+   */
   targetState: z.enum(["running", "stopped"]).default("running"),
   /** Login for the registry of a private image. Secret. Changing it replaces the instance. */
   imageLogin: z
@@ -244,15 +247,15 @@ export const InstanceInputs = z.strictObject({
    */
   onBootFailure: z.enum(["destroy", "keep"]).default("destroy"),
   /**
-   * What the next `up` does about something that a refresh found. `ignore`, the default of each but one, reports it and leaves the instance alone.
-   * A label, state, image or environment that was changed outside is set right by the next `up` like any input, and an instance that is
-   * gone is rented anew. Matters only after a refresh.
+   * What the next `up` does about something that a refresh found, if it finds it still so. `ignore`, the default of each but `startQueued`, says it and
+   * leaves the instance alone. A label, image, bid, environment or port that was changed outside is set right by the next `up` like any input, and an
+   * instance that is gone is rented anew. Matters only after a refresh.
    */
   onDrift: z
     .strictObject({
       /**
-       * Somebody bids more. `raiseBid` bids 5 % above the least bid that wins, up to `maxBidDollarsPerHour`, and leaves it there; `replace` rents
-       * another.
+       * Somebody bids more. `raiseBid` bids 5 % above the least bid that wins, up to `maxBidDollarsPerHour` and, with the disk, `maxDollarsPerHour`,
+       * and leaves it there; a raised bid is raised again only when Vast names a higher least one. `replace` rents another.
        */
       outbid: z.enum(["ignore", "raiseBid", "replace"]).optional(),
       /**
@@ -260,9 +263,17 @@ export const InstanceInputs = z.strictObject({
        * are over.
        */
       startQueued: z.enum(["wait", "ignore", "replace"]).optional(),
+      /**
+       * Somebody stopped it, or Vast did because the account's credit is used up. `start` makes it what `targetState` says, and its GPU is billed
+       * again; without it nothing is started that somebody stopped, until `targetState` itself is changed.
+       */
+      stopped: z.enum(["ignore", "start", "replace"]).optional(),
       /** The container ended by itself; its GPU is billed on. `restart` starts it again on the same machine. */
       exited: z.enum(["ignore", "restart", "replace"]).optional(),
-      /** The host does not answer. */
+      /**
+       * The host does not answer. `replace` rents another, without the data, once it is seen offline a second time, at least ten minutes after a refresh
+       * saw it first: most hosts are back by then.
+       */
       offline: z.enum(["ignore", "replace"]).optional(),
       /** The contract reached its end; Vast deletes it 48 hours later. */
       lifetimeEnded: z.enum(["ignore", "replace"]).optional(),
@@ -270,7 +281,7 @@ export const InstanceInputs = z.strictObject({
       priceRaised: z.enum(["ignore", "replace"]).optional(),
       /** The host asks for a higher price from the end of the contract on; who does not agree loses the instance then. */
       priceIncreasePending: z.enum(["ignore", "replace"]).optional(),
-      /** The most that `raiseBid` may bid, in $/h for the whole instance. Needed for it. */
+      /** The most that `raiseBid` may bid, in $/h for the whole instance. Needed for it; not above `maxDollarsPerHour`. */
       maxBidDollarsPerHour: positive("a highest bid is in $/h and").optional(),
     })
     .prefault({}),

@@ -1,6 +1,5 @@
 import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
-import type { WireInstance } from "../../api/instance-row.js";
 import { diffByTable } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
@@ -9,14 +8,16 @@ import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
 import { destroyInstance } from "./destroy.js";
-import { driftActions, driftOf } from "./drift.js";
+import { actionFor, knownDrift } from "./drift-actions.js";
+import { planForDrift } from "./drift-plan.js";
 import { createForetelling } from "./foretell.js";
+import { createGlances } from "./glance.js";
 import type { InstanceInputs } from "./inputs.js";
 import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
-import { priceIncreaseOf } from "./price-increase.js";
-import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
+import { tooYoungUntil } from "./read-back.js";
+import { refreshInstance } from "./refresh.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
@@ -26,6 +27,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const view = emptyStackView();
   const rolls = createRolls(view.questions);
   const foretell = createForetelling();
+  const glances = createGlances();
   /** Check was called: this is no mere refresh or destroy. */
   let hasProgram = false;
 
@@ -60,15 +62,13 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         view.questions.answering(async () => {
           rolls.shown(id, before);
           view.current.set(tokenOf(before), id);
-          const actions = [...driftActions(before, wanted as unknown as InstanceInputs).values()];
-          const replaces = actions.includes("replace") ? ["onDrift"] : [];
+          // A refresh looks at what the state knows; what nobody's state knows is news for a preview, an up, or `orphans`.
+          const account = hasProgram ? accountIfAny(operation) : undefined;
+          const { changes: acts, replaces } = await planForDrift({ id, before, wanted, account, glances, operation });
           noteVolumes(view, id, before, wanted, replaces, operation);
-          const acts = actions.some((action) => action !== "ignore");
           // A refresh forgets that a create was cut off; its sweep stays due all the same.
           if (acts || isSweepDue(before)) return { changes: true, replaces };
-          const account = accountIfAny(operation);
-          // A refresh looks at what the state knows; what nobody's state knows is news for a preview, an up, or `orphans`.
-          if (account === undefined || !hasProgram) return { changes: false, replaces };
+          if (account === undefined) return { changes: false, replaces };
           const isLeft = await seesLeftBehind(account, view, id, before, operation);
           return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
         }),
@@ -85,8 +85,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         const account = runtime.accountOf(operation);
         const row = await account.look(Number(id), operation.signal);
         if (row) {
+          glances.note(row, account.clock.now());
           const keys = await readKeys(account, Number(id), before, operation);
-          return { ...(await withDrift(row, before, account, operation)), ...keys, ...seenWith(account) };
+          return { ...(await refreshInstance(row, before, account, operation)), ...keys, ...seenWith(account) };
         }
         // Only create writes instanceId.
         const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
@@ -137,16 +138,6 @@ async function updateInstance(
 /** What Pulumi's dynamic host loads. */
 export const provider = instanceLifecycle();
 
-/** Outputs after a refresh, with what happened outside reported in words. */
-async function withDrift(row: WireInstance, before: Bag, account: Account, operation: Operation): Promise<Bag> {
-  const drifts = driftOf(row, before, account.clock.now());
-  const proposal = await priceIncreaseOf(row, before, account, operation);
-  if (proposal) drifts.push(proposal);
-  for (const { says } of drifts) operation.warn(says);
-  const drift = drifts.length > 0 ? drifts.map(({ name }) => name) : null;
-  return { ...refreshedOutputs(row, before, tokenOf(before)), drift };
-}
-
 /** What an update means for who uses the instance. */
 function effectOf(before: Bag, wanted: InstanceInputs): Effect {
   // Only a create that got to its end, or an update in its place, writes it.
@@ -156,7 +147,7 @@ function effectOf(before: Bag, wanted: InstanceInputs): Effect {
 
 /** Something is to be sent to Vast, besides ending what was left behind. */
 function needsSync(before: Bag, wanted: InstanceInputs): boolean {
-  const acts = [...driftActions(before, wanted).values()].some((action) => action !== "ignore");
+  const acts = [...knownDrift(before).keys()].some((name) => actionFor(name, wanted) !== "ignore");
   return acts || before[UNLABELLED] === true || diffByTable(onChange, same, before, wanted as unknown as Bag).changes;
 }
 

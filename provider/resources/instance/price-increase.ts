@@ -21,19 +21,21 @@ export async function priceIncreaseOf(
   if (row.is_bid) return undefined;
   const proposal = await account.priceIncreases(row.id, signal);
   if (proposal === "none") return undefined;
-  if (proposal !== "unknown") return { name: "priceIncreasePending", says: proposalText(row.id, proposal) };
+  if (proposal !== "unknown") return proposed(row.id, proposal);
   const wasPending = Array.isArray(before.drift) && before.drift.includes("priceIncreasePending");
   if (!wasPending) return undefined;
   return {
     name: "priceIncreasePending",
-    says:
+    tells:
       `Instance ${row.id} had a higher price proposed by its host when it was last refreshed, and Vast does not tell now whether that is still ` +
-      "so. It runs on at the old price. Refresh again later.",
+      "so. It runs on at the old price.",
+    remedy: "Refresh again later.",
+    isOldNews: true,
   };
 }
 
 /** Old and new prices in the units of Vast's own offers: GPUs in $/h per GPU, disk in $/GB and month, traffic in $/GB. */
-function proposalText(id: number, proposal: WirePriceIncrease): string {
+function proposed(id: number, proposal: WirePriceIncrease): Drift {
   const { contract_end_date: endsAt } = proposal;
   const changes = [
     change("", proposal.old_gpu_costpersec, proposal.new_gpu_costpersec, SECONDS_PER_HOUR, "$/h per GPU"),
@@ -49,11 +51,14 @@ function proposalText(id: number, proposal: WirePriceIncrease): string {
     change("Vast's fee ", proposal.old_platform_fee, proposal.new_platform_fee, 100, "%"),
   ].filter((text) => text !== undefined);
   const end = typeof endsAt === "number" ? new Date(endsAt * 1000).toISOString() : undefined;
-  return (
-    `Instance ${id} is to become dearer: its host asks for ${changes.join(", ") || "another price"} from ` +
-    `${end ?? "the end of its contract"} on. Until you agree it runs at the old price, and its contract is not prolonged: it stops at that ` +
-    `end, and Vast deletes it 48 h later. Agree with \`vastai accept price-increase ${id}\`, or replace it before then.`
-  );
+  return {
+    name: "priceIncreasePending",
+    tells:
+      `Instance ${id} is to become dearer: its host asks for ${changes.join(", ") || "another price"} from ` +
+      `${end ?? "the end of its contract"} on. Until you agree it runs at the old price, and its contract is not prolonged: it stops at that ` +
+      "end, and Vast deletes it 48 h later.",
+    remedy: `Agree with \`vastai accept price-increase ${id}\`, or replace it before then.`,
+  };
 }
 
 function change(

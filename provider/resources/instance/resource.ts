@@ -15,6 +15,7 @@ const SHAPE: ResourceShape = {
     "rentedAt",
     "rentedDollarsPerHour",
     "drift",
+    "driftSince",
     "expiresAt",
     "createdVolumeIds",
     "createdVolumeName",
@@ -51,8 +52,13 @@ export class Instance extends VastResource {
   declare readonly rentedAt: pulumi.Output<string | undefined>;
   /** The price while running when it was rented, in $/h: refresh tells when the host raises it. */
   declare readonly rentedDollarsPerHour: pulumi.Output<number | undefined>;
-  /** What the last refresh found: `outbid`, `startQueued`, `exited`, `offline`, `lifetimeEnded`, `priceRaised`, `priceIncreasePending`. Left out when all is well. */
+  /**
+   * What the last refresh found: `lifetimeEnded`, `outbid`, `startQueued`, `stopped`, `exited`, `offline`, `notRunning` (any other state that is not
+   * `running` and should be), `priceRaised`, `priceIncreasePending`. Left out when all is well.
+   */
   declare readonly drift: pulumi.Output<string[] | undefined>;
+  /** Since when refreshes find it, by name, ISO 8601 in UTC. */
+  declare readonly driftSince: pulumi.Output<Record<string, string> | undefined>;
   /** When the watchdog of `timeToLiveHours` destroys the instance, ISO 8601 in UTC; `never` when it was told to stand down. */
   declare readonly expiresAt: pulumi.Output<string | undefined>;
   /** Id of the volume that the rent made for `volumes`, as a list; left out when it made none. `keepVolumes` governs its end. */

@@ -7,7 +7,9 @@ import { NotReadyError, VastError } from "../../errors.js";
 import { durationText, lookUntil } from "../../wait.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
-import { type DriftAction, type DriftName, driftActions, isStartQueued, winningBid } from "./drift.js";
+import { isStartQueued } from "./drift.js";
+import type { Decision } from "./drift-actions.js";
+import { decideNow, does, driftAfter, headingOf, isKnownDown, targetFor, tellWhatStays } from "./drift-update.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, attachedIn, keyTexts, namesKeys, putKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
@@ -18,6 +20,7 @@ import { FRESH_MS, type Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
+import { startRefused } from "./start-refused.js";
 import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live.js";
 import { waitReady } from "./wait-ready.js";
 import { deadlineOf, withWatchdog } from "./watchdog.js";
@@ -42,23 +45,20 @@ export async function syncInstance(
   const { signal } = operation;
   const row = await lookAtOwn(account, id, before, signal);
 
+  const decisions = decideNow(row, before, wanted, clock.now());
+  const targetState = targetFor(row, before, wanted, decisions);
   const remade = isRemade(before, wanted);
   const expiry = expiryAfter(before, wanted, { remade, now: clock.now() });
   const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
-  if (remade || (wanted.targetState === "running" && !isHeadingFor("running", row))) {
+  if (remade || (targetState === "running" && !isHeadingFor("running", row))) {
     refuseTimeOver(id, expiry, clock.now());
   }
   const renamed = (row.label ?? "") !== label;
   if (renamed) await instances.setLabel(id, label, signal);
 
-  const drift = driftActions(before, wanted);
-  const bid = bidToSet(row, before, wanted, drift);
+  tellWhatStays(decisions, before, operation);
+  const bid = bidToSet(before, wanted, decisions);
   if (bid !== undefined) await instances.bid(id, bid, signal);
-  const tooDear = bid === undefined && drift.get("outbid") === "raiseBid";
-  if (tooDear) {
-    const cap = money(wanted.onDrift.maxBidDollarsPerHour ?? 0);
-    operation.warn(`Instance ${id} stays outbid: winning it back takes more than ${cap}, which \`onDrift\` allows.`);
-  }
 
   if (remade) {
     operation.progress("making the container anew");
@@ -75,13 +75,13 @@ export async function syncInstance(
     );
   }
 
-  const switched = await setState(account, id, row, wanted, operation);
-  const restarted = !remade && !switched && drift.get("exited") === "restart";
+  const created = before.rentedDollarsPerHour !== undefined;
+  const switched = await setState(account, id, row, targetState, operation);
+  const restarted = !remade && !switched && does(decisions, "restart");
   if (restarted) {
     operation.progress("restarting");
     await instances.reboot(id, signal);
   }
-  const created = before.rentedDollarsPerHour !== undefined;
   const rekeyed = KEY_INPUTS.some((input) => !isSameInput(same, input, before, wanted));
   const kept = !isSameInput(same, "keepVolumes", before, wanted);
   const attached = rekeyed || !created || remade ? await syncKeys(account, id, before, wanted, operation) : {};
@@ -91,23 +91,23 @@ export async function syncInstance(
     ...(await createdVolumeOutputs(account, before, operation)),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
   };
+  const driftIn = (seen: WireInstance) => driftAfter(seen, before, wanted, decisions, clock.now());
   // A name, a bid or a key changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
-  const isSmall = renamed || rekeyed || kept || bid !== undefined || tooDear;
-  if (created && isSmall && !remade && !switched && !restarted) {
-    // The price follows the bid.
-    const after = bid === undefined ? row : ((await account.look(id, signal)) ?? row);
-    return { ...known, ...freshOutputs(after) };
+  const isSmall = renamed || rekeyed || kept || bid !== undefined || isKnownDown(decisions, before);
+  if (created && isSmall && !remade && !switched && !restarted && !does(decisions, "wait")) {
+    const after = bid === undefined ? row : await afterBid(account, id, row, signal);
+    return { ...known, ...freshOutputs(after), ...driftIn(after) };
   }
   // From here on the changes are made; running out of time must record them, and the next run goes on waiting.
   operation.exists(String(id), { ...known, ...freshOutputs(row) });
   const goal: Goal = {
-    targetState: wanted.targetState,
+    targetState,
     since: clock.now(),
     after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
   };
   const ready = await follow(account, id, goal, wanted, operation);
-  return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready) };
+  return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready), ...driftIn(ready) };
 }
 
 /** The instance as it is now. Throws when it does not exist any more. */
@@ -126,17 +126,22 @@ export function isRemade(before: Bag, wanted: InstanceInputs): boolean {
 }
 
 /** The bid to send: the program's when it changed, or one that wins an outbid instance back if the program allows it. */
-function bidToSet(
-  row: WireInstance,
-  before: Bag,
-  wanted: InstanceInputs,
-  drift: ReadonlyMap<DriftName, DriftAction>,
-): number | undefined {
+function bidToSet(before: Bag, wanted: InstanceInputs, decisions: readonly Decision[]): number | undefined {
   const bid = wanted.bidDollarsPerHour;
   if (bid === undefined) return undefined;
   const changed = isSameInput(same, "bidDollarsPerHour", before, wanted) ? undefined : bid;
-  const raised = drift.get("outbid") === "raiseBid" ? winningBid(row, wanted) : undefined;
+  const raised = decisions.find(({ action }) => action === "raiseBid")?.bid;
   return raised === undefined ? changed : Math.max(raised, changed ?? 0);
+}
+
+/** The price follows the bid. It is set: that what it leads to cannot be read now fails nothing. */
+async function afterBid(account: Account, id: number, row: WireInstance, signal: AbortSignal): Promise<WireInstance> {
+  try {
+    return (await account.look(id, signal)) ?? row;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return row;
+  }
 }
 
 async function follow(
@@ -168,6 +173,8 @@ async function follow(
   if (ending.is === "timeout" && isQueued(ending.row, wanted)) {
     // A queued start would switch the machine on some day, unseen and billed.
     await account.client.instances.setState(id, "stopped", operation.signal);
+    // The next run is to start it again, and a preview of that to show it.
+    operation.exists(String(id), { targetState: "stopped" });
     throw new NotReadyError(
       "start_queued",
       `Instance ${id} could not start within ${updateMinutes} min: its GPU is rented by somebody else. The start was taken back, ` +
@@ -182,18 +189,22 @@ async function setState(
   account: Account,
   id: number,
   row: WireInstance,
-  { targetState }: InstanceInputs,
+  targetState: InstanceInputs["targetState"],
   { signal, progress }: Operation,
 ): Promise<boolean> {
   if (isHeadingFor(targetState, row)) return false;
   progress(targetState === "running" ? "starting" : "stopping");
-  await account.client.instances.setState(id, targetState, signal);
+  try {
+    await account.client.instances.setState(id, targetState, signal);
+  } catch (error) {
+    throw targetState === "running" ? startRefused(row, error) : error;
+  }
   return true;
 }
 
 /** Whether a contract is in a state, or on its way there. */
 function isHeadingFor(state: InstanceInputs["targetState"], row: WireInstance): boolean {
-  const heading = row.intended_status ?? row.cur_state;
+  const heading = headingOf(row);
   return heading === state || (state === "running" && heading === undefined);
 }
 
