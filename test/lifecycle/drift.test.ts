@@ -181,6 +181,25 @@ describe("a refresh tells in words what happened outside", () => {
     expect(subject.state).not.toHaveProperty("driftSince");
   });
 
+  it("that it is gone, and why as far as the state knows", async () => {
+    const subject = await withFate(t, process, anInstance({ timeToLiveHours: 48 }), {});
+    t.world.act(Number(subject.id), { do: "destroy" });
+    const state = { ...subject.state };
+    expect(await refresh(process, subject)).toEqual([
+      expect.stringMatching(
+        /^Instance \d+ is gone: somebody destroyed it, .* Nothing is billed for it any more, .* The next `pulumi up` rents a new one\.$/,
+      ),
+    ]);
+    await t.clock.sleep(49 * HOUR);
+    expect(await refresh(process, { id: subject.id, state })).toEqual([
+      expect.stringMatching(/is gone: its `timeToLiveHours` were over\./),
+    ]);
+    const ended = { ...state, expiresAt: "never", endsAt: new Date(t.clock.now() - HOUR).toISOString() };
+    expect(await refresh(process, { id: subject.id, state: ended })).toEqual([
+      expect.stringMatching(/is gone: its contract had ended\./),
+    ]);
+  });
+
   it("of an instance that was taken over, against the price that it had then", async () => {
     const rented = await withFate(t, process, anInstance(), {
       priceRises: { afterMinutes: 90, toDollarsPerHour: 0.7 },

@@ -17,7 +17,7 @@ import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
 import { tooYoungUntil } from "./read-back.js";
-import { refreshInstance } from "./refresh.js";
+import { goneText, refreshInstance } from "./refresh.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
@@ -94,6 +94,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         confirmGone({ noun: "Instance", id, before }, account, doubts);
         view.siblings.forget(id);
         view.current.delete(tokenOf(before));
+        operation.warn(goneText(id, before, account.clock.now()));
         await sayWhatStays(account, before, operation);
         return undefined;
       },

@@ -2,6 +2,7 @@ import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
+import { changedOutside } from "./changed-outside.js";
 import { type DriftName, driftOf } from "./drift.js";
 import { driftOutputs } from "./drift-actions.js";
 import { tokenOf } from "./left-behind.js";
@@ -29,6 +30,8 @@ export async function refreshInstance(
     ...refreshedOutputs(row, before, tokenOf(before)),
     ...(isExplained ? { targetState: before.targetState } : {}),
   };
+  const changes = changedOutside(row, before, outputs);
+  if (changes !== undefined) operation.warn(changes);
   return {
     ...outputs,
     ...driftOutputs(
@@ -37,4 +40,15 @@ export async function refreshInstance(
       now,
     ),
   };
+}
+
+/** What is said of an instance that a refresh takes out of the state: why it ended, as far as its last outputs tell. */
+export function goneText(id: string, { expiresAt, endsAt }: Bag, now: number): string {
+  const isPast = (time: unknown) => typeof time === "string" && Date.parse(time) <= now;
+  const why = isPast(expiresAt)
+    ? "its `timeToLiveHours` were over"
+    : isPast(endsAt)
+      ? "its contract had ended"
+      : "somebody destroyed it, or Vast did because the account's credit was used up";
+  return `Instance ${id} is gone: ${why}. Nothing is billed for it any more, and its data is lost. The next \`pulumi up\` rents a new one.`;
 }
