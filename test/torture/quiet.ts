@@ -124,14 +124,21 @@ function checkAsWanted(scene: Scene, name: string): void {
     image,
     diskGb,
     bidDollarsPerHour,
+    onDrift,
   } = scene.program.get(name) ?? {};
   const billed = billedBy(scene, name);
   const [contract] = billed;
+  const drift = current?.outputs.drift;
+  const isLeftStopped = onDrift === undefined && Array.isArray(drift) && drift.includes("stopped");
   const wanted = {
     id: Number(current?.id),
     label: finishedLabel(String(label), String(ownerToken), true),
     // An interruptible one may be outbid: that is no drift.
-    curState: bidDollarsPerHour === undefined ? targetState : (contract?.curState ?? targetState),
+    curState: isLeftStopped
+      ? "stopped"
+      : bidDollarsPerHour === undefined
+        ? targetState
+        : (contract?.curState ?? targetState),
     image,
     diskGb: diskGb ?? 10,
   };

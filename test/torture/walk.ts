@@ -263,6 +263,8 @@ function prepare({ world, program, deleteFirst }: Scene, { market, stories, reso
       timeouts: { createMinutes: 1, updateMinutes: 1, deleteMinutes: 1 },
       ...(interruptible ? { bidDollarsPerHour: 0.25 } : {}),
       ...(capped ? { maxDollarsPerHour: 0.6 } : {}),
+      // What somebody stops in the console is started again, or left so and said.
+      ...(i % 2 === 0 ? { onDrift: { stopped: "start" } } : {}),
     });
     program.set(name, inputs);
     if (deletedFirst) deleteFirst.add(name);
