@@ -83,10 +83,11 @@ export class Fleet extends pulumi.ComponentResource {
   }
 }
 
-function priceNow({ targetState, dollarsPerHour, dollarsPerHourStopped }: Instance): pulumi.Output<number> {
+function priceNow(instance: Instance): pulumi.Output<number> {
+  const { targetState, currentState, dollarsPerHour, dollarsPerHourStopped } = instance;
   return pulumi
-    .all([targetState, dollarsPerHour, dollarsPerHourStopped])
-    .apply(([state, running, stopped]) => (state === "stopped" ? stopped : running) ?? 0);
+    .all([targetState, currentState, dollarsPerHour, dollarsPerHourStopped])
+    .apply(([wanted, is, running, stopped]) => (wanted === "stopped" || is === "stopped" ? stopped : running) ?? 0);
 }
 
 function memberOf(instance: Instance): pulumi.Output<Omit<Member, "name">> {
