@@ -69,7 +69,15 @@ describe("README.md", () => {
     const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? "");
     const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ""));
     expect(named.length).toBeGreaterThan(10);
-    const own = ["rentedAt", "instanceApiKey", "drift", "driftSince", "expiresAt", "createdVolumeIds", "attachedSshKeys"];
+    const own = [
+      "rentedAt",
+      "instanceApiKey",
+      "drift",
+      "driftSince",
+      "expiresAt",
+      "createdVolumeIds",
+      "attachedSshKeys",
+    ];
     expect(named.filter((name) => ![...instanceFactNames, ...own].includes(name))).toEqual([]);
   });
 });
