@@ -14,8 +14,9 @@ const workers = Array.from(
       diskGb: 32,
       // Ends by itself when every pipeline is dead.
       timeToLiveHours: 72,
-      // What the drift job finds is a change only if the next `pulumi up` is to do something about it.
-      onDrift: { exited: "restart", offline: "replace" },
+      // What the drift job finds fails it only if the next deployment is to do something about it. A host has to be offline for ten minutes, as two
+      // deployments see it, before its worker is replaced.
+      onDrift: { exited: "restart", stopped: "start", offline: "replace" },
     }),
 );
 

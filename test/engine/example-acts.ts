@@ -43,8 +43,12 @@ export const acts: Readonly<Record<string, Act>> = {
       world.advance(60);
       const drifted = await stack.failing("preview --refresh --expect-no-changes", reader);
       expect(drifted.text).toContain("no changes were expected for preview but changes were proposed");
+      expect(drifted.text).toMatch(/`onDrift\.stopped` says, `pulumi up` starts it/);
       expect(world.billedContracts()).toMatchObject([{ id: worker?.id, curState: "stopped" }]);
 
+      // The preview has stored nothing: a deployment that does not look has nothing to act on.
+      await stack.run("up");
+      expect(world.billedContracts()).toMatchObject([{ id: worker?.id, curState: "stopped" }]);
       await stack.run("up --refresh");
       expect(world.billedContracts()).toMatchObject([{ id: worker?.id, actualStatus: "running" }]);
     },

@@ -127,6 +127,14 @@ describe("the workflow for GitHub", () => {
     expect(scriptOf("deploy").find((script) => script.includes("pulumi up"))).toMatch(/^exec pulumi up /);
   });
 
+  it("deploys and previews by what is there: `onDrift` acts on what a refresh has put into the state", () => {
+    for (const job of ["preview-of-changes", "deploy", "drift"]) {
+      const runs = scriptOf(job).flatMap((script) => script.match(/pulumi (?:up|preview)[^>|]*/g) ?? []);
+      expect(runs, job).not.toEqual([]);
+      for (const run of runs) expect.soft(run, job).toContain("--refresh");
+    }
+  });
+
   it("looks for orphans after a deployment that failed or was cancelled", () => {
     const last = stepsOf("deploy").at(-1);
     expect(last).toMatchObject({
@@ -159,7 +167,7 @@ describe("the pipeline for GitLab", () => {
     const renting = Object.keys(jobs).filter((job) => /pulumi (up|destroy|refresh)/.test(`${jobs[job]?.script}`));
     expect(renting).toEqual(["deploy"]);
     expect(jobs.deploy).toMatchObject({ interruptible: false, resource_group: "gpu-production" });
-    expect(jobs.deploy?.script?.at(-1)).toMatch(/^exec pulumi up /);
+    expect(jobs.deploy?.script?.at(-1)).toMatch(/^exec pulumi up .*--refresh/);
     expect(jobs.deploy?.after_script?.at(-1)).toMatch(/CI_JOB_STATUS" != success.*pulumi-vastai orphans/);
   });
 
