@@ -76,6 +76,9 @@ describe("checking an instance's inputs", () => {
       "onDrift.maxBidDollarsPerHour",
       /needs the most/,
     ],
+    ["an action that makes no sense of a drift", { onDrift: { offline: "restart" } }, "onDrift.offline", /replace/],
+    ["the same of a stop", { onDrift: { stopped: "raiseBid" } }, "onDrift.stopped", /start/],
+    ["a drift that nothing can be done about", { onDrift: { notRunning: "replace" } }, "onDrift.notRunning", /./],
     [
       "a bid that may be raised above the price cap",
       {

@@ -95,7 +95,7 @@ describe("a refresh tells what was changed outside", () => {
     other.cancel();
     const { id, properties } = await creating;
     expect(await refresh(process, { id, state: properties })).toEqual([
-      expect.stringMatching(/does not run, although it should/),
+      expect.stringMatching(/does not run: Vast reports/),
     ]);
   });
 

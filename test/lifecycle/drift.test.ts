@@ -54,8 +54,7 @@ const fates: Readonly<Record<string, Fate>> = {
   notRunning: {
     program: anInstance,
     after: (id) => process.account.client.instances.reboot(id),
-    words:
-      /does not run, although it should: Vast reports the status "rebooting"\. .* Its GPU may be billed as well, 0\.302 \$\/h/,
+    words: /does not run: Vast reports the status "rebooting"\. .* Its GPU may be billed as well, 0\.302 \$\/h/,
   },
   priceRaised: {
     program: anInstance,

@@ -98,7 +98,7 @@ const STATE_VERDICTS: readonly Verdict[] = [
     name: "notRunning",
     holds: ({ row, wantsRunning }) => wantsRunning && row.actual_status !== "running",
     tells: ({ row }) =>
-      `does not run, although it should: Vast reports ${row.actual_status ? `the status "${row.actual_status}"` : "no status"}. ${diskBilled(row)} ` +
+      `does not run: Vast reports ${row.actual_status ? `the status "${row.actual_status}"` : "no status"}. ${diskBilled(row)} ` +
       `Its GPU ${isStopped(row) ? "is not billed while its contract is stopped" : `may be billed as well, ${price(row.dph_total)} while running`}.`,
     remedy: () =>
       "Refresh again in some minutes: it may be on its way, or its host may have missed a heartbeat. Else look at it in the console.",

@@ -8,6 +8,7 @@ const LIMIT_MS = 10_000;
 
 /** An instance as it is now, as far as a quick look tells. */
 export type Glance =
+  /** `isTold`: it is what a refresh of this process has seen and told a moment ago. */
   | { readonly is: "seen"; readonly row: WireInstance; readonly isTold: boolean }
   | { readonly is: "missing" }
   | { readonly is: "unknown" };
@@ -38,14 +39,13 @@ export function createGlances(): Glances {
     of: async (account, id, signal) => {
       const { clock } = account;
       const old = noted.get(id);
-      const isTold = old !== undefined;
-      if (old !== undefined && clock.now() - old.at < FRESH_MS) return { is: "seen", row: old.row, isTold };
+      if (old !== undefined && clock.now() - old.at < FRESH_MS) return { is: "seen", row: old.row, isTold: true };
       const limit = clock.timeLimit(LIMIT_MS);
       const bounded = AbortSignal.any([limit.signal, signal]);
       try {
         const listed = (await listOf(account, bounded)).find((row) => row.id === id);
         const row = listed ?? (await account.look(id, bounded));
-        return row === undefined ? { is: "missing" } : { is: "seen", row, isTold };
+        return row === undefined ? { is: "missing" } : { is: "seen", row, isTold: false };
       } catch {
         // An update looks again, and says what is wrong.
         return { is: "unknown" };

@@ -47,7 +47,8 @@ export const InstanceInputs = z.strictObject({
     .optional(),
   /**
    * The most to pay while running, in $/h with the disk included, without bandwidth. Checked against the offers, again when renting,
-   * and against the contract that came of it; a dearer contract is destroyed. Default: no limit. Matters only when renting.
+   * and against the contract that came of it; a dearer contract is destroyed. Default: no limit. Matters only when renting, and to `raiseBid` of
+   * `onDrift`, which keeps within it.
    */
   maxDollarsPerHour: positive("a price cap is in $/h and").optional(),
   /**
