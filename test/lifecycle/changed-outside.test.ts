@@ -88,6 +88,18 @@ describe("a refresh tells what was changed outside", () => {
     expect(t.world.contract(Number(id))).toMatchObject({ intendedStatus: "stopped" });
   });
 
+  it("a watchdog that is gone: nothing ends the instance any more", async () => {
+    const mortal = anInstance({ timeToLiveHours: 48, ownerToken: "b".repeat(12) });
+    const { id, outs } = await process.up(mortal);
+    await vast().updateTemplate(Number(id), { onstart: "echo hello" });
+    await t.clock.sleep(10 * MINUTE);
+    expect(await refresh(process, { id, state: outs })).toEqual([
+      expect.stringMatching(
+        /its `timeToLiveHours` are gone with its watchdog\. Nothing ends it, and it is billed until somebody does\. .* makes the container anew/,
+      ),
+    ]);
+  });
+
   it("nothing of an instance whose create goes on: its label is still to come", async () => {
     const other = t.process();
     const creating = failureOf(other.up(anInstance({ ownerToken: "b".repeat(12), label: "later" })));

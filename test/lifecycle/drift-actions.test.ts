@@ -53,6 +53,25 @@ describe("a container that ended", () => {
   });
 });
 
+describe("an instance whose time to live is over", () => {
+  it.each<[string, Bag, Story]>([
+    ["restarted", { onDrift: { exited: "restart" } }, { entrypointExits: { afterMinutes: 20 } }],
+    [
+      "bid for",
+      { bidDollarsPerHour: 0.2, onDrift: { outbid: "raiseBid", maxBidDollarsPerHour: 2 } },
+      { outbid: { afterMinutes: 20 } },
+    ],
+  ])("is not %s: it would destroy itself as soon as it runs", async (_, inputs, story) => {
+    const program = anInstance({ timeToLiveHours: 0.5, ...inputs });
+    const subject = await withFate(t, process, program, story);
+    await refresh(process, subject);
+    const { news } = await preview(process, subject, program);
+    const failure = await failureOf(process.instance.update(subject.id, subject.state, news));
+    expect(failure.message).toMatch(/was to end at .* would destroy itself, data and all, as soon as it starts/);
+    expect(sent(t, "/reboot/") + sent(t, "bid_price")).toBe(0);
+  });
+});
+
 describe("an outbid instance", () => {
   it("is bid for until it runs again, and the raise is left there", async () => {
     const subject = await withFate(t, process, aRaisableBid(), { outbid: { afterMinutes: 30 } });

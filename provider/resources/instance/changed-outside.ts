@@ -33,6 +33,7 @@ export function changedOutside(row: WireInstance, before: Bag, after: Bag): stri
 function difference(input: Input, before: Bag, after: Bag): string {
   if (input === "env") return envDifference(before.env, after.env);
   if (CONFIDENTIAL.includes(input)) return `\`${input}\` is another one`;
+  if (input === "timeToLiveHours") return "its `timeToLiveHours` are gone with its watchdog";
   if (input === "labelMark")
     return `this provider's mark ${after.labelMark ? "is in the label" : "is gone from the label"}`;
   return `\`${input}\` was ${shown(before[input])} and is ${shown(after[input])}`;
@@ -54,6 +55,7 @@ function shown(value: unknown): string {
 function costOf(changed: readonly Input[], row: WireInstance): string {
   const price = typeof row.dph_total === "number" ? money(row.dph_total) : "at a price that Vast does not tell";
   if (changed.includes("targetState")) return `It runs and is billed, ${price}.`;
+  if (changed.includes("timeToLiveHours")) return "Nothing ends it, and it is billed until somebody does.";
   if (changed.includes("bidDollarsPerHour")) return `It is billed by its bid, ${price} with its disk while it runs.`;
   return "That costs nothing by itself.";
 }
@@ -62,7 +64,8 @@ function costOf(changed: readonly Input[], row: WireInstance): string {
 function effectOf(changed: readonly Input[]): string {
   const replaces = changed.some((input) => onChange[input][0] === "replace");
   if (replaces) return "The next `pulumi up` rents another in its place, and this one ends with its data.";
-  const remakes = changed.some((input) => (CONTAINER_INPUTS as readonly string[]).includes(input));
+  // A container gets a watchdog only by being made anew.
+  const remakes = changed.some((input) => [...CONTAINER_INPUTS, "timeToLiveHours"].includes(input));
   if (remakes) return "The next `pulumi up` sets it back and makes the container anew: files outside volumes are lost.";
   return "The next `pulumi up` sets it back.";
 }

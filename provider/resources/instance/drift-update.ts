@@ -46,6 +46,11 @@ export function targetFor(
   return (isShown || !wasUp(before)) && !isOver ? "running" : "stopped";
 }
 
+/** Whether the container begins to run again by what is done. */
+export function startsAnew(decisions: readonly Decision[]): boolean {
+  return (["start", "restart", "raiseBid"] as const).some((action) => does(decisions, action));
+}
+
 /** What the contract is on its way to. */
 export function headingOf(row: WireInstance): string | undefined {
   return row.intended_status ?? row.cur_state ?? undefined;

@@ -9,7 +9,16 @@ import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
 import { isStartQueued } from "./drift.js";
 import type { Decision } from "./drift-actions.js";
-import { decideNow, does, driftAfter, headingOf, isKnownDown, targetFor, tellWhatStays } from "./drift-update.js";
+import {
+  decideNow,
+  does,
+  driftAfter,
+  headingOf,
+  isKnownDown,
+  startsAnew,
+  targetFor,
+  tellWhatStays,
+} from "./drift-update.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, attachedIn, keyTexts, namesKeys, putKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
@@ -50,9 +59,8 @@ export async function syncInstance(
   const remade = isRemade(before, wanted);
   const expiry = expiryAfter(before, wanted, { remade, now: clock.now() });
   const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
-  if (remade || (targetState === "running" && !isHeadingFor("running", row))) {
-    refuseTimeOver(id, expiry, clock.now());
-  }
+  const starts = (targetState === "running" && !isHeadingFor("running", row)) || startsAnew(decisions);
+  if (remade || starts) refuseTimeOver(id, expiry, clock.now());
   const renamed = (row.label ?? "") !== label;
   if (renamed) await instances.setLabel(id, label, signal);
 
