@@ -4,24 +4,20 @@ import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
-import { durationText } from "../../wait.js";
 import { adopt } from "./adopt.js";
-import { afterBootFailure } from "./boot-failure.js";
 import { finish, sweepWhileBooting } from "./finish.js";
-import { giveBack } from "./give-back.js";
+import { followNew } from "./follow-new.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, keyTexts, putKeys } from "./keys.js";
 import { UNRESOLVED } from "./left-behind.js";
-import { becauseCancelled, money, notReady } from "./messages.js";
+import { findPending } from "./lost-answer.js";
+import { becauseCancelled } from "./messages.js";
 import { planMount } from "./mount.js";
 import { findOwnContracts, refuseBeside } from "./own-contracts.js";
-import { wantedAnswer } from "./probe.js";
-import { freshOutputs } from "./read-back.js";
-import { FRESH_MS, type Goal } from "./readiness.js";
-import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
+import { FRESH_MS } from "./readiness.js";
+import { type Contract, type RentContext, rentNext } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
 import { REPLACED, type StackView } from "./stack-view.js";
-import { waitReady } from "./wait-ready.js";
 
 const MINUTE_MS = 60_000;
 
@@ -144,65 +140,4 @@ async function findLeftOver(context: RentContext): Promise<Contract | undefined>
     `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
   );
   return findPending(context);
-}
-
-/** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */
-async function followNew(
-  context: RentContext,
-  contract: Contract,
-  { startedAt, deadline }: { startedAt: number; deadline: number },
-): Promise<WireInstance | undefined> {
-  const { account, inputs, operation, attempts } = context;
-  const { id } = contract;
-  const { clock } = account;
-  const goal: Goal = { targetState: inputs.targetState, since: clock.now(), after: "rent" };
-  // A new volume is billed beside the contract, and counts.
-  const priceOf = (row: WireInstance) => (row.dph_total ?? 0) + (contract.newVolumeDollarsPerHour ?? 0);
-  const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;
-  let hasRun = false;
-  const ending = await becauseCancelled(id, () =>
-    waitReady({
-      account,
-      id,
-      goal,
-      wanted: wantedAnswer(inputs.waitFor),
-      deadline,
-      signal: operation.signal,
-      onRow: (row) => {
-        operation.exists(String(id), freshOutputs(row));
-        hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
-        return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "stop" : undefined;
-      },
-      onPending: (because, row) => {
-        const price = row?.dph_total ?? contract.offeredDollarsPerHour;
-        const elapsed = durationText(clock.now() - startedAt);
-        operation.progress(`${because} · ${elapsed}${price === undefined ? "" : ` · ${money(price)}`}`);
-      },
-    }),
-  );
-  if (ending.is === "ready") return ending.row;
-  if (ending.is === "stopped" && inputs.adoptInstanceId === undefined) {
-    const price = money(priceOf(ending.row));
-    operation.warn(
-      `Instance ${id} costs ${price}, above the cap of ${money(cap)}: it is destroyed and another offer is tried.`,
-    );
-    await giveBack(context, contract, { mayHoldData: hasRun });
-    const { offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
-    attempts.failed.push({ offerId, dollarsPerHour, why: `its contract cost ${price}, above the cap` });
-    return undefined;
-  }
-  if (ending.is === "gone") {
-    operation.ended();
-    // Its volume outlives it.
-    if (contract.newVolumeName !== undefined) await giveBack(context, contract, { mayHoldData: hasRun });
-    throw new NothingRentedError(
-      "gone_while_booting",
-      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more. Run again.`,
-    );
-  }
-  if (ending.is === "failed") {
-    await afterBootFailure(context, contract, ending, hasRun);
-    return undefined;
-  }
-  throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
 }

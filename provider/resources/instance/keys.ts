@@ -15,7 +15,7 @@ export const ATTACHED = "attachedSshKeys";
 type KeyInputs = Partial<Pick<InstanceInputs, "sshKeyIds" | "sshPublicKeys">>;
 
 /** Whether the program names any key. */
-export function namesKeys({ sshKeyIds, sshPublicKeys }: KeyInputs): boolean {
+function namesKeys({ sshKeyIds, sshPublicKeys }: KeyInputs): boolean {
   return (sshKeyIds ?? []).length + (sshPublicKeys ?? []).length > 0;
 }
 
@@ -74,6 +74,20 @@ export async function putKeys(
   }
 }
 
+/** Brings the SSH keys of an instance to what the program names. Nothing is asked where neither the program nor the state has one. */
+export async function syncKeys(
+  account: Account,
+  id: number,
+  before: Bag,
+  wanted: InstanceInputs,
+  operation: Operation,
+): Promise<Bag> {
+  const mine = attachedIn(before);
+  if (!namesKeys(wanted) && mine.length === 0) return {};
+  const texts = await keyTexts(account, wanted, operation);
+  return { [ATTACHED]: await putKeys(account, id, texts, mine, operation, () => {}) };
+}
+
 /** What a refresh finds of the keys that the program names: those that are gone are left out, so that the next `up` puts them in again. */
 export async function readKeys(
   account: Account,
@@ -100,7 +114,7 @@ export async function readKeys(
 }
 
 /** The fingerprints that the state has. */
-export function attachedIn({ [ATTACHED]: fingerprints }: Bag): readonly string[] {
+function attachedIn({ [ATTACHED]: fingerprints }: Bag): readonly string[] {
   return Array.isArray(fingerprints) ? fingerprints.map(String) : [];
 }
 

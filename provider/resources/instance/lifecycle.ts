@@ -16,11 +16,12 @@ import type { InstanceInputs } from "./inputs.js";
 import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
+import { lookAtOwn } from "./look-at-own.js";
 import { tooYoungUntil } from "./read-back.js";
 import { goneText, refreshInstance } from "./refresh.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
-import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
+import { isRemade, syncInstance } from "./sync.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {

@@ -5,10 +5,15 @@ import { mountText } from "./candidates.js";
 import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import type { Mount } from "./mount.js";
-import type { RentContext } from "./rent.js";
+import type { Attempts, RentContext } from "./rent.js";
 
 /** Refusals that any other offer would meet as well. */
 const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
+
+/** Takes note of an offer that did not become the instance. */
+export function failed(attempts: Attempts, { offerId, dollarsPerHour }: OfferCandidate, why: string): undefined {
+  attempts.failed.push({ offerId, dollarsPerHour, why });
+}
 
 /** Why Vast refused to rent, for an error that is Vast's answer; another stays as it is. */
 export function refused(candidate: OfferCandidate, error: unknown): unknown {

@@ -3,22 +3,20 @@ import { type Budget, overBudget } from "../../account/budget.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
 import type { Operation } from "../../engine/lifecycle.js";
-import { messageOf, NothingRentedError, OfferGoneError } from "../../errors.js";
+import { NothingRentedError, OfferGoneError } from "../../errors.js";
 import { newVolumeDollarsPerHour } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import { forgetMarket } from "../../offer/remembered.js";
-import { lookUntil } from "../../wait.js";
 import { candidatesOf, searchText, whyNone } from "./candidates.js";
-import { volumeMadeWith } from "./created-volumes.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { type Expiry, pendingLabel } from "./label.js";
+import { afterLostAnswer, findPending } from "./lost-answer.js";
 import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
-import { bestOf, findOwnContracts } from "./own-contracts.js";
-import { placed, placeOf, placeOfOffer, tooFewMachines } from "./placement.js";
+import { placed, placeOfOffer, tooFewMachines } from "./placement.js";
 import { FRESH_MS } from "./readiness.js";
-import { nothingRented, refused } from "./rent-failures.js";
+import { failed, nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
 import type { StackView } from "./stack-view.js";
 import { expiryIn, expiryText } from "./time-to-live.js";
@@ -72,9 +70,6 @@ export interface RentContext {
   mount: Mount | undefined;
 }
 
-/** How long a contract of a lost answer is looked for: a fresh one can be missing from lists for some seconds. */
-const LOST_ANSWER_MS = 60_000;
-const LOOK_EVERY_MS = 5_000;
 /** An answer that is as young was given after the others paused. */
 const FRESH_MARKET_MS = 5_000;
 /** Thrown instead of sending a rent that others on the account have overtaken. */
@@ -248,48 +243,9 @@ function lookAnew({ account, operation }: RentContext, { offerId }: OfferCandida
   forgetMarket(account, FRESH_MARKET_MS);
 }
 
-function failed(attempts: Attempts, { offerId, dollarsPerHour }: OfferCandidate, why: string): undefined {
-  attempts.failed.push({ offerId, dollarsPerHour, why });
-}
-
 /** A bid at or above the machine's least bid waits for its turn; below it, the contract would never run and bills its disk. */
 async function mayStillWin({ account, inputs, operation }: RentContext, id: number): Promise<boolean> {
   if (inputs.rentalType !== "interruptible") return false;
   const row = await account.look(id, operation.signal);
   return (inputs.bidDollarsPerHour ?? 0) >= (row?.min_bid ?? Number.POSITIVE_INFINITY);
-}
-
-async function afterLostAnswer(
-  context: RentContext,
-  candidate: OfferCandidate,
-  error: unknown,
-  newVolumeName: string | undefined,
-): Promise<Contract | undefined> {
-  const { account, operation, attempts } = context;
-  attempts.answerLost = true;
-  operation.warn(
-    `The answer to renting offer ${candidate.offerId} was lost (${messageOf(error)}) Looking for the contract by its label before anything else is rented.`,
-  );
-  const options = { everyMs: LOOK_EVERY_MS, deadline: account.clock.now() + LOST_ANSWER_MS, signal: operation.signal };
-  const found = await lookUntil(account.clock, () => findPending(context, newVolumeName), options);
-  if (!found && newVolumeName !== undefined) attempts.lostVolumeNames.push(newVolumeName);
-  return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
-}
-
-/**
- * Adopts the left-over contract of this resource, if there is one. The volume that came with it is told by the name that was ordered, or by
- * looking.
- */
-export async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
-  const { account, view, token, inputs, operation } = context;
-  const { pending } = await findOwnContracts(account, view.idsInState, token, operation.signal);
-  const row = bestOf(pending);
-  if (!row) return undefined;
-  operation.exists(String(row.id), { instanceId: row.id });
-  view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
-  const made = await volumeMadeWith(account, row, inputs, operation.signal);
-  const name = made?.label ?? newVolumeName;
-  if (name === undefined) return { id: row.id };
-  operation.exists(String(row.id), { createdVolumeName: name });
-  return { id: row.id, newVolumeName: name };
 }

@@ -3,8 +3,6 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { isSameInput } from "../../engine/diff.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
-import { NotReadyError, VastError } from "../../errors.js";
-import { durationText, lookUntil } from "../../wait.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
 import { isStartQueued } from "./drift.js";
@@ -19,23 +17,20 @@ import {
   targetFor,
   tellWhatStays,
 } from "./drift-update.js";
+import { followChange } from "./follow-change.js";
 import type { InstanceInputs } from "./inputs.js";
-import { ATTACHED, attachedIn, keyTexts, namesKeys, putKeys } from "./keys.js";
+import { ATTACHED, syncKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
-import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
-import { wantedAnswer } from "./probe.js";
-import { freshOutputs, tooYoungUntil } from "./read-back.js";
-import { FRESH_MS, type Goal } from "./readiness.js";
+import { lookAtOwn } from "./look-at-own.js";
+import { freshOutputs } from "./read-back.js";
+import type { Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
 import { startRefused } from "./start-refused.js";
 import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live.js";
-import { waitReady } from "./wait-ready.js";
 import { deadlineOf, withWatchdog } from "./watchdog.js";
 
-const MINUTE_MS = 60_000;
-const LOOK_EVERY_MS = 5_000;
 const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
 
 /**
@@ -114,18 +109,8 @@ export async function syncInstance(
     after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
   };
-  const ready = await follow(account, id, goal, wanted, operation);
+  const ready = await followChange(account, id, goal, wanted, operation);
   return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready), ...driftIn(ready) };
-}
-
-/** The instance as it is now. Throws when it does not exist any more. */
-export async function lookAtOwn(account: Account, id: number, before: Bag, signal: AbortSignal): Promise<WireInstance> {
-  // Right after the rent, "no such instance" proves nothing: it may be too young to show, also when one answer of a moment ago has shown it.
-  const seenAt = account.lastSeenAt(id) ?? Number.NEGATIVE_INFINITY;
-  const options = { everyMs: LOOK_EVERY_MS, deadline: Math.max(tooYoungUntil(before), seenAt + FRESH_MS), signal };
-  const row = await lookUntil(account.clock, () => account.look(id, signal), options);
-  if (!row) throw goneOutside(id);
-  return row;
 }
 
 /** Whether the container is made anew: what runs in it ends, and it is away until it is up again. */
@@ -152,46 +137,6 @@ async function afterBid(account: Account, id: number, row: WireInstance, signal:
   }
 }
 
-async function follow(
-  account: Account,
-  id: number,
-  goal: Goal,
-  wanted: InstanceInputs,
-  operation: Operation,
-): Promise<WireInstance> {
-  const { clock } = account;
-  const startedAt = clock.now();
-  const { updateMinutes } = wanted.timeouts;
-  const ending = await becauseCancelled(id, () =>
-    waitReady({
-      account,
-      id,
-      goal,
-      wanted: wantedAnswer(wanted.waitFor),
-      deadline: startedAt + updateMinutes * MINUTE_MS,
-      signal: operation.signal,
-      onPending: (because, row) => {
-        const price = typeof row?.dph_total === "number" ? ` · ${money(row.dph_total)}` : "";
-        operation.progress(`${because} · ${durationText(clock.now() - startedAt)}${price}`);
-      },
-    }),
-  );
-  if (ending.is === "ready") return ending.row;
-  if (ending.is === "gone") throw goneOutside(id);
-  if (ending.is === "timeout" && isQueued(ending.row, wanted)) {
-    // A queued start would switch the machine on some day, unseen and billed.
-    await account.client.instances.setState(id, "stopped", operation.signal);
-    // The next run is to start it again, and a preview of that to show it.
-    operation.exists(String(id), { targetState: "stopped" });
-    throw new NotReadyError(
-      "start_queued",
-      `Instance ${id} could not start within ${updateMinutes} min: its GPU is rented by somebody else. The start was taken back, ` +
-        `so it stays stopped, in the stack. ${costSentence(ending.row)} Run \`pulumi up\` to try again, or \`pulumi destroy\` to end it.`,
-    );
-  }
-  throw notReady(id, ending, updateMinutes, "updateMinutes");
-}
-
 /** Starts or stops, when the contract is not on its way there already. True when something was asked for. */
 async function setState(
   account: Account,
@@ -216,24 +161,6 @@ function isHeadingFor(state: InstanceInputs["targetState"], row: WireInstance): 
   return heading === state || (state === "running" && heading === undefined);
 }
 
-function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs): boolean {
-  return targetState === "running" && row !== undefined && isStartQueued(row);
-}
-
-/** Brings the SSH keys to what the program names. Nothing is asked where neither the program nor the state has one. */
-async function syncKeys(
-  account: Account,
-  id: number,
-  before: Bag,
-  wanted: InstanceInputs,
-  operation: Operation,
-): Promise<Bag> {
-  const mine = attachedIn(before);
-  if (!namesKeys(wanted) && mine.length === 0) return {};
-  const texts = await keyTexts(account, wanted, operation);
-  return { [ATTACHED]: await putKeys(account, id, texts, mine, operation, () => {}) };
-}
-
 /** Outputs that no answer repeats. */
 function lasting(before: Bag): Bag {
   const { rentedAt, instanceApiKey, rentedDollarsPerHour, [REPLACED]: replaced, [ATTACHED]: attached } = before;
@@ -245,12 +172,4 @@ function lasting(before: Bag): Bag {
     [ATTACHED]: attached,
   });
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
-}
-
-function goneOutside(id: number): VastError {
-  return new VastError(
-    "gone",
-    `Instance ${id} does not exist any more: somebody destroyed it, or its contract ended. Nothing is billed for it. ` +
-      "Run `pulumi up --refresh` to rent a new one.",
-  );
 }
