@@ -92,14 +92,15 @@ export function madeVolume(
   inputs: Bag,
   outputs: Bag,
 ): { readonly id: number; readonly sizeGb: number; readonly dollarsPerHour: number | undefined } | undefined {
-  const { createdVolumeIds, storageDollarsPerGbMonth: perGbMonth } = outputs;
+  const { createdVolumeIds, createdVolumeDollarsPerHour: told, storageDollarsPerGbMonth: perGbMonth } = outputs;
   const [id] = Array.isArray(createdVolumeIds) ? (createdVolumeIds as unknown[]) : [];
   const [mount] = Array.isArray(inputs.volumes) ? (inputs.volumes as { sizeGb?: unknown }[]) : [];
   const sizeGb = mount?.sizeGb;
   if (typeof id !== "number" || typeof sizeGb !== "number") return undefined;
-  // It is a contract of its own, whose price no state holds: about that of the machine's disk.
-  const isTold = typeof perGbMonth === "number";
-  return { id, sizeGb, dollarsPerHour: isTold ? (perGbMonth * sizeGb) / STORAGE_HOURS_PER_MONTH : undefined };
+  if (typeof told === "number") return { id, sizeGb, dollarsPerHour: told };
+  // It is a contract of its own. Where the state does not hold its price, that is about that of the machine's disk.
+  const isDiskTold = typeof perGbMonth === "number";
+  return { id, sizeGb, dollarsPerHour: isDiskTold ? (perGbMonth * sizeGb) / STORAGE_HOURS_PER_MONTH : undefined };
 }
 
 /** A cap where there is one. */

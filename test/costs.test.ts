@@ -30,10 +30,18 @@ describe("hourlyCosts", () => {
       instance(own),
       instance({ ...own, targetState: "stopped" }),
       instance({ ...own, ...made }),
+      instance({ ...own, ...made, createdVolumeDollarsPerHour: 0.03 }),
       volume({ dollarsPerHour: 0.02 }),
       { kind: "price", bag: { dollarsPerHour: 0.5 } },
     );
-    expect(found).toEqual([price(0.4, 0.01), price(0.01, 0.01), price(0.41, 0.02), price(0.02, 0.02), price(0.5, 0.5)]);
+    expect(found).toEqual([
+      price(0.4, 0.01),
+      price(0.01, 0.01),
+      price(0.41, 0.02),
+      price(0.43, 0.04),
+      price(0.02, 0.02),
+      price(0.5, 0.5),
+    ]);
     expect(t.world.view().requests).toEqual([]);
   });
 

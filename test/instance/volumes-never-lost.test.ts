@@ -200,6 +200,16 @@ describe("a new volume whose instance does not boot", () => {
     expect(t.world.volumes().map(({ deletedAt }) => deletedAt === null)).toEqual([false, true]);
   });
 
+  it("is ended with a contract of a killed run that is dearer than the cap, the volume counted", async () => {
+    t.world.tell({ times: 1, story: { priceRises: { afterMinutes: 0, toDollarsPerHour: 0.33 } } });
+    await killedRun(45_000);
+    const [left] = t.world.billedContracts();
+    const process = t.process();
+    expectOnePair(await process.up(withVolume({ maxDollarsPerHour: 0.34 })));
+    expect(warningsOf(process)).toContainEqual(expect.stringMatching(/costs 0\.343 \$\/h, above the cap of 0\.340/));
+    expect(t.world.contract(left?.id ?? 0)?.destroyedAt).not.toBeNull();
+  });
+
   it("does not touch a volume that exists, although an earlier life of the resource had made it", async () => {
     const first = await t.process().up(withVolume());
     await t.process().instance.delete(first.id, first.outs);

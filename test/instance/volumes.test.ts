@@ -159,6 +159,8 @@ describe("a volume that is made with the rent", () => {
     expect(kept.outs).toMatchObject({
       createdVolumeIds: [volume?.id],
       createdVolumeName: `trainer_${TOKEN}`,
+      // At 0.15 $ per GB and month.
+      createdVolumeDollarsPerHour: expect.closeTo((50 * 0.15) / 720, 6),
       volumes: [{ sizeGb: 50, mountPath: DATA }],
     });
     expect(await plan(process.instance, kept, mounting({ sizeGb: 50 }))).toBe("same");

@@ -8,6 +8,7 @@ import { lookUntil } from "../../wait.js";
 import { isMarkedName } from "../volume/own-volumes.js";
 import { removeVolume } from "../volume/remove.js";
 import type { InstanceInputs } from "./inputs.js";
+import { VOLUME_PRICE } from "./price.js";
 import { FRESH_MS } from "./readiness.js";
 
 const LOOK_EVERY_MS = 6_000;
@@ -60,11 +61,20 @@ export async function volumeNamed(
 
 /** The outputs that tell of the volume that a rent made; empty while the state does not say that there is one. */
 export async function createdVolumeOutputs(account: Account, before: Bag, operation: Operation): Promise<Bag> {
-  const { createdVolumeName: name, createdVolumeIds: ids, rentedAt } = before;
+  const { createdVolumeName: name, createdVolumeIds: ids, rentedAt, [VOLUME_PRICE]: known } = before;
   if (typeof name !== "string") return {};
-  if (Array.isArray(ids)) return { createdVolumeName: name, createdVolumeIds: ids };
+  if (Array.isArray(ids)) {
+    return {
+      createdVolumeName: name,
+      createdVolumeIds: ids,
+      ...(known === undefined ? {} : { [VOLUME_PRICE]: known }),
+    };
+  }
   const row = await volumeNamed(account, name, rentedAt, operation.signal);
-  if (row) return { createdVolumeName: name, createdVolumeIds: [row.id] };
+  if (row) {
+    const { id, storage_total_cost: price } = row;
+    return { createdVolumeName: name, createdVolumeIds: [id], ...(price == null ? {} : { [VOLUME_PRICE]: price }) };
+  }
   operation.warn(
     `The rent was to make volume "${name}", and the account does not show it. It may not exist, or be billed. Look with \`vastai show volumes\`; the next \`pulumi up\` with a change looks again.`,
   );

@@ -11,12 +11,18 @@ import { failed } from "./rent-failures.js";
 const LOST_ANSWER_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
 
+/** A volume that was to be made with a contract whose answer was lost. */
+interface OrderedVolume {
+  readonly name: string;
+  readonly dollarsPerHour: number;
+}
+
 /** Looks for the contract of a rent whose answer was lost, by its label; the call is never repeated on a guess. */
 export async function afterLostAnswer(
   context: RentContext,
   candidate: OfferCandidate,
   error: unknown,
-  newVolumeName: string | undefined,
+  ordered: OrderedVolume | undefined,
 ): Promise<Contract | undefined> {
   const { account, operation, attempts } = context;
   attempts.answerLost = true;
@@ -24,8 +30,8 @@ export async function afterLostAnswer(
     `The answer to renting offer ${candidate.offerId} was lost (${messageOf(error)}) Looking for the contract by its label before anything else is rented.`,
   );
   const options = { everyMs: LOOK_EVERY_MS, deadline: account.clock.now() + LOST_ANSWER_MS, signal: operation.signal };
-  const found = await lookUntil(account.clock, () => findPending(context, newVolumeName), options);
-  if (!found && newVolumeName !== undefined) attempts.lostVolumeNames.push(newVolumeName);
+  const found = await lookUntil(account.clock, () => findPending(context, ordered), options);
+  if (!found && ordered !== undefined) attempts.lostVolumeNames.push(ordered.name);
   return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
 }
 
@@ -33,16 +39,17 @@ export async function afterLostAnswer(
  * Adopts the left-over contract of this resource, if there is one. The volume that came with it is told by the name that was ordered, or by
  * looking.
  */
-export async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
+export async function findPending(context: RentContext, ordered?: OrderedVolume): Promise<Contract | undefined> {
   const { account, view, token, inputs, operation } = context;
   const { pending } = await findOwnContracts(account, view.idsInState, token, operation.signal);
   const row = bestOf(pending);
   if (!row) return undefined;
-  operation.exists(String(row.id), { instanceId: row.id });
+  const { id } = row;
+  operation.exists(String(id), { instanceId: id });
   view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
   const made = await volumeMadeWith(account, row, inputs, operation.signal);
-  const name = made?.label ?? newVolumeName;
-  if (name === undefined) return { id: row.id };
-  operation.exists(String(row.id), { createdVolumeName: name });
-  return { id: row.id, newVolumeName: name };
+  const newVolumeName = made?.label ?? ordered?.name;
+  if (newVolumeName === undefined) return { id };
+  operation.exists(String(id), { createdVolumeName: newVolumeName });
+  return { id, newVolumeName, newVolumeDollarsPerHour: made?.storage_total_cost ?? ordered?.dollarsPerHour };
 }

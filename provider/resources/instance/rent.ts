@@ -189,6 +189,7 @@ async function tryOffer(
   const guarded = expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl);
   const { mount } = context;
   const newVolumeName = mount?.is === "new" ? mount.nextName() : undefined;
+  const volumePrice = mount?.is === "new" ? newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) : undefined;
   const body = toRentBody(inputs, pendingLabel(token), {
     guardedOnstart: guarded,
     volumeInfo: mount && volumeInfo(mount, candidate.offer, newVolumeName),
@@ -204,7 +205,11 @@ async function tryOffer(
     rented = await account.client.instances.rent(candidate.offerId, body, waits);
   } catch (error) {
     if (error === OVERTAKEN) return lookAnew(context, candidate);
-    if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error, newVolumeName);
+    if (isUnknownOutcome(error)) {
+      const ordered =
+        newVolumeName === undefined ? undefined : { name: newVolumeName, dollarsPerHour: volumePrice ?? 0 };
+      return afterLostAnswer(context, candidate, error, ordered);
+    }
     if (error instanceof OfferGoneError) {
       forgetMarket(account, OLD_MARKET_MS);
       return failed(attempts, candidate, TAKEN);
@@ -221,7 +226,7 @@ async function tryOffer(
     expiry,
     offeredDollarsPerHour: candidate.dollarsPerHour,
     newVolumeName,
-    newVolumeDollarsPerHour: mount?.is === "new" ? newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) : undefined,
+    newVolumeDollarsPerHour: volumePrice,
   };
   operation.exists(String(contract.id), {
     instanceId: contract.id,

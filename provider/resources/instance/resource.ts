@@ -19,6 +19,7 @@ const SHAPE: ResourceShape = {
     "expiresAt",
     "createdVolumeIds",
     "createdVolumeName",
+    "createdVolumeDollarsPerHour",
     "attachedSshKeys",
     "instanceApiKey",
   ],
@@ -65,6 +66,8 @@ export class Instance extends VastResource {
   declare readonly createdVolumeIds: pulumi.Output<number[] | undefined>;
   /** Name on Vast of that volume. */
   declare readonly createdVolumeName: pulumi.Output<string | undefined>;
+  /** What that volume costs in $/h beside the instance, also while it is stopped; left out while Vast does not tell. */
+  declare readonly createdVolumeDollarsPerHour: pulumi.Output<number | undefined>;
   /** Fingerprints (`SHA256:…`) of the SSH keys that this resource put in; keys that Vast had put in by itself are not among them. */
   declare readonly attachedSshKeys: pulumi.Output<string[] | undefined>;
   /** Vast's key that may only show, start, stop and destroy this one instance. Secret. */
