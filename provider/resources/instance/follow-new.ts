@@ -2,6 +2,7 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
 import { durationText } from "../../wait.js";
 import { afterBootFailure } from "./boot-failure.js";
+import { aboveCap } from "./cap.js";
 import { giveBack } from "./give-back.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
@@ -16,14 +17,12 @@ export async function followNew(
   contract: Contract,
   { startedAt, deadline }: { startedAt: number; deadline: number },
 ): Promise<WireInstance | undefined> {
-  const { account, inputs, operation, attempts } = context;
+  const { account, inputs, operation } = context;
   const { id } = contract;
   const { clock } = account;
   const goal: Goal = { targetState: inputs.targetState, since: clock.now(), after: "rent" };
-  // A new volume is billed beside the contract, and counts.
-  const priceOf = (row: WireInstance) => (row.dph_total ?? 0) + (contract.newVolumeDollarsPerHour ?? 0);
-  const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;
   let hasRun = false;
+  let tooDear: string | undefined;
   const ending = await becauseCancelled(id, () =>
     waitReady({
       account,
@@ -35,7 +34,8 @@ export async function followNew(
       onRow: (row) => {
         operation.exists(String(id), freshOutputs(row));
         hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
-        return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "stop" : undefined;
+        tooDear = aboveCap(row, contract.newVolumeDollarsPerHour ?? 0, inputs);
+        return tooDear === undefined ? undefined : "stop";
       },
       onPending: (because, row) => {
         const price = row?.dph_total ?? contract.offeredDollarsPerHour;
@@ -46,13 +46,7 @@ export async function followNew(
   );
   if (ending.is === "ready") return ending.row;
   if (ending.is === "stopped" && inputs.adoptInstanceId === undefined) {
-    const price = money(priceOf(ending.row));
-    operation.warn(
-      `Instance ${id} costs ${price}, above the cap of ${money(cap)}: it is destroyed and another offer is tried.`,
-    );
-    await giveBack(context, contract, { mayHoldData: hasRun });
-    const { offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
-    attempts.failed.push({ offerId, dollarsPerHour, why: `its contract cost ${price}, above the cap` });
+    await giveBackTooDear(context, contract, tooDear ?? "", hasRun);
     return undefined;
   }
   if (ending.is === "gone") {
@@ -69,4 +63,18 @@ export async function followNew(
     return undefined;
   }
   throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
+}
+
+/** Ends a contract that costs too much, for certain, before another is tried. */
+async function giveBackTooDear(
+  context: RentContext,
+  contract: Contract,
+  tooDear: string,
+  hasRun: boolean,
+): Promise<void> {
+  const { operation, attempts } = context;
+  const { id, offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
+  operation.warn(`Instance ${id} ${tooDear}: it is destroyed and another offer is tried.`);
+  await giveBack(context, contract, { mayHoldData: hasRun });
+  attempts.failed.push({ offerId, dollarsPerHour, why: `its contract ${tooDear}` });
 }

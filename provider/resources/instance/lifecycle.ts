@@ -4,6 +4,7 @@ import { diffByTable } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
+import { aboveCapInState, stillAboveCap } from "./cap.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
@@ -67,8 +68,10 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           const account = hasProgram ? accountIfAny(operation) : undefined;
           const { changes: acts, replaces } = await planForDrift({ id, before, wanted, account, glances, operation });
           noteVolumes(view, id, before, wanted, replaces, operation);
+          const tooDear = aboveCapInState(before, wanted);
+          if (hasProgram && tooDear !== undefined) operation.warn(stillAboveCap(Number(id), tooDear).message);
           // A refresh forgets that a create was cut off; its sweep stays due all the same.
-          if (acts || isSweepDue(before)) return { changes: true, replaces };
+          if (acts || tooDear !== undefined || isSweepDue(before)) return { changes: true, replaces };
           if (account === undefined) return { changes: false, replaces };
           const isLeft = await seesLeftBehind(account, view, id, before, operation);
           return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
@@ -150,7 +153,13 @@ function effectOf(before: Bag, wanted: InstanceInputs): Effect {
 /** Something is to be sent to Vast, besides ending what was left behind. */
 function needsSync(before: Bag, wanted: InstanceInputs): boolean {
   const acts = [...knownDrift(before).keys()].some((name) => actionFor(name, wanted) !== "ignore");
-  return acts || before[UNLABELLED] === true || diffByTable(onChange, same, before, wanted as unknown as Bag).changes;
+  const isTooDear = aboveCapInState(before, wanted as unknown as Bag) !== undefined;
+  return (
+    acts ||
+    isTooDear ||
+    before[UNLABELLED] === true ||
+    diffByTable(onChange, same, before, wanted as unknown as Bag).changes
+  );
 }
 
 function withoutInputs(before: Bag): Bag {

@@ -3,6 +3,7 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { isSameInput } from "../../engine/diff.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
+import { aboveCap, stillAboveCap, unchanged } from "./cap.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
 import { isStartQueued } from "./drift.js";
@@ -21,7 +22,9 @@ import { followChange } from "./follow-change.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, syncKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
+import { UNRESOLVED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
+import { runningPrice, volumePriceIn } from "./price.js";
 import { freshOutputs } from "./read-back.js";
 import type { Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
@@ -48,9 +51,20 @@ export async function syncInstance(
   const { instances } = account.client;
   const { signal } = operation;
   const row = await lookAtOwn(account, id, before, signal);
-
+  const created = before.rentedDollarsPerHour !== undefined;
+  const volume = await createdVolumeOutputs(account, before, operation);
+  const state = { ...before, ...volume };
   const decisions = decideNow(row, before, wanted, clock.now());
   const targetState = targetFor(row, before, wanted, decisions);
+  const bid = bidToSet(before, wanted, decisions);
+  // Whoever has rented it did not get to compare it with the cap.
+  const whyTooDear = (now: WireInstance) => (created ? undefined : aboveCap(now, volumePriceIn(state), wanted));
+  const tooDear = whyTooDear({ ...row, dph_total: runningPrice(row, bid) });
+  if (tooDear !== undefined) {
+    operation.exists(String(id), { ...unchanged(state, wanted), ...freshOutputs(row), [UNRESOLVED]: null });
+    throw stillAboveCap(id, tooDear);
+  }
+
   const remade = isRemade(before, wanted);
   const expiry = expiryAfter(before, wanted, { remade, now: clock.now() });
   const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
@@ -60,7 +74,6 @@ export async function syncInstance(
   if (renamed) await instances.setLabel(id, label, signal);
 
   tellWhatStays(decisions, before, operation);
-  const bid = bidToSet(before, wanted, decisions);
   if (bid !== undefined) await instances.bid(id, bid, signal);
 
   if (remade) {
@@ -78,7 +91,6 @@ export async function syncInstance(
     );
   }
 
-  const created = before.rentedDollarsPerHour !== undefined;
   const switched = await setState(account, id, row, targetState, operation);
   const restarted = !remade && !switched && does(decisions, "restart");
   if (restarted) {
@@ -91,7 +103,7 @@ export async function syncInstance(
   const known = {
     ...lasting(before),
     ...attached,
-    ...(await createdVolumeOutputs(account, before, operation)),
+    ...volume,
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
   };
   const driftIn = (seen: WireInstance) => driftAfter(seen, before, wanted, decisions, clock.now());
@@ -109,7 +121,7 @@ export async function syncInstance(
     after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
   };
-  const ready = await followChange(account, id, goal, wanted, operation);
+  const ready = await followChange(account, { id, goal, wanted, whyTooDear }, operation);
   return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready), ...driftIn(ready) };
 }
 
