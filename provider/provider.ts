@@ -6,11 +6,14 @@ export interface ProviderArgs {
   apiKey: pulumi.Input<string>;
   /** Address of the API without path. Default: VAST_URL, else https://console.vast.ai. */
   apiUrl?: pulumi.Input<string>;
-  /** The most that all its instances of the stack may cost while running, in $/h, disks included. Default: no limit. */
+  /**
+   * The most that all its instances of the stack may cost, in $/h, with disks and the volumes that their rents made. Default: no limit, whatever the
+   * stack's own is.
+   */
   maxDollarsPerHour?: pulumi.Input<number>;
-  /** The most instances of the stack. Default: no limit. */
+  /** The most instances of the stack that it may have. Default: no limit, likewise. */
   maxInstances?: pulumi.Input<number>;
-  /** The least credit that must be left on the account before anything is rented, in $. Default: no limit. */
+  /** The least credit that must be left on the account before anything is rented, in $. Default: no limit, likewise. */
   minCredit?: pulumi.Input<number>;
 }
 

@@ -1,13 +1,17 @@
 import { SettingsError } from "../errors.js";
+import type { Sum } from "./ledger.js";
 
 /** Limits that a stack sets for all its instances together. What is not set is not limited. */
 export interface Budget {
-  /** The most that all instances may cost while running, in $/h, disks included. */
+  /** The most that all instances may cost together in the states that are wanted of them, in $/h, with disks and the volumes that their rents made. */
   readonly maxDollarsPerHour: number | undefined;
   readonly maxInstances: number | undefined;
   /** The least credit that must be left on the account before anything is rented, in $. */
   readonly minCreditDollars: number | undefined;
 }
+
+/** A sum of prices differs from what it should be by less. */
+const ROUNDING = 1e-9;
 
 type BudgetKey = "vastai:maxDollarsPerHour" | "vastai:maxInstances" | "vastai:minCredit";
 
@@ -29,45 +33,18 @@ export function resolveBudget(readConfig: (key: BudgetKey) => string | undefined
   };
 }
 
-/** What this process knows of the stack's instances and their prices: those in the state, and those it is renting. */
-export interface Ledger {
-  /** Notes an instance under a name of its own. A price that is not known yet counts as 0 $/h. */
-  note(name: string, dollarsPerHour: number | undefined): void;
-  remove(name: string): void;
-  /** Number and price of all but the named one. */
-  others(name: string): { count: number; dollarsPerHour: number };
-}
-
-/** An empty ledger. */
-export function createLedger(): Ledger {
-  const prices = new Map<string, number>();
-  return {
-    note: (name, dollarsPerHour) => {
-      prices.set(name, dollarsPerHour ?? 0);
-    },
-    remove: (name) => {
-      prices.delete(name);
-    },
-    others: (name) => {
-      const rest = [...prices].filter(([other]) => other !== name);
-      return { count: rest.length, dollarsPerHour: rest.reduce((sum, [, price]) => sum + price, 0) };
-    },
-  };
-}
-
-/** Why one more instance does not fit into the budget, as a sentence; undefined when it does. */
+/** Why a stack's instances do not fit into the budget, as a clause; undefined when they do. "would be": it has not come to that. */
 export function overBudget(
-  budget: Budget,
-  others: { count: number; dollarsPerHour: number },
-  dollarsPerHour: number | undefined,
+  { maxInstances, maxDollarsPerHour }: Pick<Budget, "maxInstances" | "maxDollarsPerHour">,
+  { count, dollarsPerHour }: Sum,
+  is: "would be" | "is" = "would be",
 ): string | undefined {
-  const { maxInstances, maxDollarsPerHour } = budget;
-  if (maxInstances !== undefined && others.count + 1 > maxInstances) {
-    return `the stack would have ${others.count + 1} instances and vastai:maxInstances allows ${maxInstances}`;
+  const [has, costs] = is === "is" ? ["has", "costs"] : ["would have", "would cost"];
+  if (maxInstances !== undefined && count > maxInstances) {
+    return `the stack ${has} ${count} instance${count === 1 ? "" : "s"} and vastai:maxInstances allows ${maxInstances}`;
   }
-  const total = others.dollarsPerHour + (dollarsPerHour ?? 0);
-  if (maxDollarsPerHour !== undefined && total > maxDollarsPerHour + 1e-9) {
-    return `the stack would cost ${total.toFixed(3)} $/h and vastai:maxDollarsPerHour allows ${maxDollarsPerHour}`;
+  if (maxDollarsPerHour !== undefined && dollarsPerHour > maxDollarsPerHour + ROUNDING) {
+    return `the stack ${costs} ${dollarsPerHour.toFixed(3)} $/h and vastai:maxDollarsPerHour allows ${maxDollarsPerHour}`;
   }
   return undefined;
 }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Bag } from "../../provider/engine/values.js";
 import { anInstance, failureOf, HANDLER, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
+import { killedRun, limited, shown, token, warningsOf } from "./limited.js";
 
 let t: TestWorld;
 beforeEach(async () => {
@@ -7,15 +9,14 @@ beforeEach(async () => {
 });
 afterEach(() => t.stop());
 
-/** A process of a stack with these limits. */
-function stackWith(limits: Record<string, string>): ProviderProcess {
-  const process = t.process();
-  void process.instance.configure({ config: { get: (key) => limits[key] } });
-  return process;
-}
-
-const token = (n: number) => `${n}`.padStart(12, "a");
+const stackWith = (limits: Readonly<Record<string, string>>): ProviderProcess => limited(t, limits);
+const aResource = (n: number, inputs: Bag = {}) => anInstance({ ownerToken: token(n), ...inputs });
 const rentCalls = () => t.world.view().requests.filter(({ path }) => path.includes("/asks/"));
+const billed = () => t.world.billedContracts();
+const perHour = () => t.world.view().billedPerHour;
+/** The host asks more than its offer said, from the first moment. */
+const dearer = (toDollarsPerHour: number, times = 1) =>
+  t.world.tell({ times, story: { priceRises: { afterMinutes: 0, toDollarsPerHour } } });
 
 describe("a stack's budget", () => {
   it("holds across creates that run at the same time", async () => {
@@ -90,5 +91,113 @@ describe("a stack's budget", () => {
   it("names a limit that is no number", async () => {
     const { failures } = await stackWith({ "vastai:maxInstances": "many" }).instance.check({}, anInstance());
     expect(failures[0]?.reason).toMatch(/vastai:maxInstances is "many"; it must be a number/);
+  });
+});
+
+describe("what a contract really costs", () => {
+  it("is compared with the budget: one that is dearer than its offer is ended, and the next is tried", async () => {
+    dearer(0.9);
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.7" });
+    const { id } = await process.up(aResource(1));
+    expect(t.world.contracts()).toHaveLength(2);
+    expect(billed()).toMatchObject([{ id: Number(id) }]);
+    expect(warningsOf(process)).toEqual([
+      expect.stringMatching(
+        /costs 0\.902 \$\/h, and with it the stack would cost 0\.902 \$\/h and .* allows 0\.7: it is/,
+      ),
+    ]);
+    await process.up(aResource(2));
+    expect(perHour()).toBeLessThanOrEqual(0.7);
+  });
+
+  it("says so when none could be kept", async () => {
+    dearer(0.9, 9);
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.32" });
+    const failure = await failureOf(process.up(aResource(1)));
+    expect(failure.message).toMatch(
+      /None of the 2 offers tried .*its contract costs 0\.902 \$\/h, and with it the stack/s,
+    );
+    expect(failure.message).toMatch(
+      /With the next one the stack would cost 0\.322 \$\/h and .* allows 0\.32\. What this run/,
+    );
+    expect(failure.id).toBeUndefined();
+    expect(billed()).toEqual([]);
+  });
+
+  it("ends one alone of two that are too dear together", async () => {
+    dearer(0.4, 2);
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.7" });
+    const outcomes = await Promise.allSettled([1, 2].map((n) => process.up(aResource(n))));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(billed()).toHaveLength(1);
+    expect(perHour()).toBeCloseTo(0.402, 3);
+  });
+
+  it("counts for what a killed run left", async () => {
+    await killedRun(t, aResource(1));
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.5" });
+    const { id } = await process.up(aResource(1));
+    expect((await failureOf(process.up(aResource(2)))).message).toMatch(/would cost 0\.614 \$\/h/);
+    expect(billed()).toMatchObject([{ id: Number(id) }]);
+  });
+
+  it("ends what a killed run left when the stack is too dear with it, and rents another", async () => {
+    dearer(0.9);
+    await killedRun(t, aResource(1));
+    const [left] = billed();
+    const { id } = await stackWith({ "vastai:maxDollarsPerHour": "0.5" }).up(aResource(1));
+    expect(Number(id)).not.toBe(left?.id);
+    expect(billed()).toMatchObject([{ id: Number(id) }]);
+    expect(perHour()).toBeLessThanOrEqual(0.5);
+  });
+
+  it("counts with the volume that was made, in this run and in the next", async () => {
+    // 200 GB at 0.15 $ per GB and month beside two machines of 0.302 and 0.312 $/h.
+    const limits = { "vastai:maxDollarsPerHour": "0.65" };
+    const process = stackWith(limits);
+    const first = await process.up(aResource(1, { volumes: [{ sizeGb: 200, mountPath: "/data" }] }));
+    expect(first.outs.createdVolumeDollarsPerHour).toBeCloseTo((200 * 0.15) / 720, 6);
+    const next = stackWith(limits);
+    await shown(next, first, aResource(1, { volumes: [{ sizeGb: 200, mountPath: "/data" }] }));
+    for (const each of [process, next]) {
+      expect((await failureOf(each.up(aResource(2)))).message).toMatch(/would cost 0\.656 \$\/h/);
+    }
+    expect(billed()).toHaveLength(1);
+  });
+});
+
+describe("an adopted instance", () => {
+  /** An instance that no stack knows, and a program that takes it over. */
+  async function aStray() {
+    const { id } = await t.process().up(aResource(9, { labelMark: false }));
+    return { id: Number(id), program: aResource(1, { offer: undefined, adoptInstanceId: Number(id) }) };
+  }
+
+  it("counts with its price", async () => {
+    const stray = await aStray();
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.5" });
+    await process.up(stray.program);
+    expect((await failureOf(process.up(aResource(2)))).message).toMatch(/would cost 0\.614 \$\/h/);
+    expect(billed()).toMatchObject([{ id: stray.id }]);
+  });
+
+  it("is refused with nothing changed when the stack would be too dear", async () => {
+    const stray = await aStray();
+    const before = billed();
+    const calls = t.world.view().requests.length;
+    const failure = await failureOf(stackWith({ "vastai:maxDollarsPerHour": "0.2" }).up(stray.program));
+    expect(failure.message).toMatch(
+      /with instance \d+, .* costs 0\.302 \$\/h, the stack would .*Nothing was changed: it is not in/,
+    );
+    expect(failure.id).toBeUndefined();
+    expect(billed()).toMatchObject([{ id: stray.id, label: before[0]?.label, actualStatus: "running" }]);
+    expect(
+      new Set(
+        t.world
+          .view()
+          .requests.slice(calls)
+          .map(({ method }) => method),
+      ),
+    ).toEqual(new Set(["GET"]));
   });
 });

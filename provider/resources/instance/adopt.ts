@@ -1,11 +1,15 @@
+import { overBudget } from "../../account/budget.js";
+import { withOneMore } from "../../account/ledger.js";
 import { VastError } from "../../errors.js";
 import { DISK_TOLERANCE_GB } from "./changes.js";
+import { money } from "./messages.js";
+import { priceOf } from "./price.js";
 import { freshOutputs } from "./read-back.js";
 import type { Contract, RentContext } from "./rent.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
 
 /** Takes over the contract that `adoptInstanceId` names. Throws VastError, with nothing changed, when it cannot be this resource. */
-export async function adopt({ account, view, inputs, operation }: RentContext): Promise<Contract> {
+export async function adopt({ account, view, budget, inputs, token, operation }: RentContext): Promise<Contract> {
   const id = inputs.adoptInstanceId ?? 0;
   if (view.idsInState.has(id)) {
     throw new VastError(
@@ -36,6 +40,16 @@ export async function adopt({ account, view, inputs, operation }: RentContext): 
         "replace it. Nothing was changed. Write what it has into `volumes`, each by its `volumeId`.",
     );
   }
+  const price = priceOf(row, inputs.targetState);
+  const why = overBudget(budget, withOneMore(view.ledger.now({ resource: token }), price));
+  if (why !== undefined) {
+    throw new VastError(
+      "over_budget",
+      `Over the stack's budget: with instance ${id}, which \`adoptInstanceId\` names${price === undefined ? "" : ` and which costs ${money(price)}`}, ${why}. ` +
+        "Nothing was changed: it is not in the stack, and is billed as before. Raise the limit in the stack configuration, or take `adoptInstanceId` out of the program.",
+    );
+  }
   operation.exists(String(id), freshOutputs(row));
+  view.ledger.note(id, token, price);
   return { id };
 }

@@ -42,10 +42,12 @@ export async function createInstance(
     ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
   };
   let hasContract = false;
+  const hold = view.ledger.hold(token);
   const context: RentContext = {
     account,
     view,
     budget,
+    hold,
     inputs,
     token,
     attempts: { failed: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
@@ -55,10 +57,12 @@ export async function createInstance(
       ...operation,
       exists: (id, outputs) => {
         hasContract = true;
+        hold.became(Number(id));
         operation.exists(id, { ...unfinished, ...outputs });
       },
       ended: () => {
         hasContract = false;
+        hold.lost();
         operation.ended();
       },
     },
@@ -93,6 +97,8 @@ export async function createInstance(
   } catch (error) {
     if (error instanceof NothingRentedError) view.siblings.release(token);
     throw withVolumesLeft(withLostAnswer(error, context, hasContract), context.attempts.volumesLeft);
+  } finally {
+    hold.release();
   }
 }
 

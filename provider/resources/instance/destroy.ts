@@ -5,7 +5,7 @@ import type { Bag } from "../../engine/values.js";
 import { deleteCreated, sayWhatStays } from "./kept-volumes.js";
 import { deleteTimeoutMs, isSweepDue, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
 import { tooYoungUntil } from "./read-back.js";
-import { contractName, type StackView } from "./stack-view.js";
+import type { StackView } from "./stack-view.js";
 
 /** Destroys an instance and confirms that it is gone; deals with the volume that its rent made, and with what was left behind beside it. */
 export async function destroyInstance(
@@ -22,7 +22,7 @@ export async function destroyInstance(
     tooYoungUntil: tooYoungUntil(before),
     signal: operation.signal,
   });
-  view.ledger.remove(contractName(Number(id)));
+  view.ledger.remove(Number(id));
   view.siblings.forget(id);
   if (view.current.get(tokenOf(before)) === id) view.current.delete(tokenOf(before));
   await labelReplacement(account, view, before, operation.signal);

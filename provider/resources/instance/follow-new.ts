@@ -1,3 +1,5 @@
+import { overBudget } from "../../account/budget.js";
+import { withOneMore } from "../../account/ledger.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
 import { durationText } from "../../wait.js";
@@ -5,6 +7,7 @@ import { afterBootFailure } from "./boot-failure.js";
 import { aboveCap } from "./cap.js";
 import { giveBack } from "./give-back.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
+import { priceOf } from "./price.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs } from "./read-back.js";
 import type { Goal } from "./readiness.js";
@@ -34,7 +37,7 @@ export async function followNew(
       onRow: (row) => {
         operation.exists(String(id), freshOutputs(row));
         hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
-        tooDear = aboveCap(row, contract.newVolumeDollarsPerHour ?? 0, inputs);
+        tooDear = whyTooDear(context, contract, row);
         return tooDear === undefined ? undefined : "stop";
       },
       onPending: (because, row) => {
@@ -63,6 +66,26 @@ export async function followNew(
     return undefined;
   }
   throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
+}
+
+/**
+ * Notes what a contract really costs, and says what speaks against that: the cap of the resource, or the budget of the stack. What is adopted was
+ * compared with the budget before anything was changed.
+ */
+function whyTooDear(
+  { view: { ledger }, budget, inputs, token }: RentContext,
+  { id, newVolumeDollarsPerHour: volume = 0 }: Contract,
+  row: WireInstance,
+): string | undefined {
+  const { targetState, adoptInstanceId } = inputs;
+  const price = priceOf(row, targetState, volume);
+  ledger.note(id, token, price);
+  const isAdopted = adoptInstanceId !== undefined;
+  const over = isAdopted ? undefined : overBudget(budget, withOneMore(ledger.staying(id), price));
+  const why = aboveCap(row, volume, inputs) ?? (over && `costs ${money(price ?? 0)}, and with it ${over}`);
+  // At once: of two that are one too many together, only one is to go.
+  if (why !== undefined && !isAdopted) ledger.leave(id);
+  return why;
 }
 
 /** Ends a contract that costs too much, for certain, before another is tried. */

@@ -21,7 +21,8 @@ import { lookAtOwn } from "./look-at-own.js";
 import { tooYoungUntil } from "./read-back.js";
 import { goneText, refreshInstance } from "./refresh.js";
 import { createRolls, type Effect } from "./rolling.js";
-import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
+import { checkBudget } from "./stack-budget.js";
+import { emptyStackView, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, syncInstance } from "./sync.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
@@ -91,12 +92,20 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         if (row) {
           glances.note(row, account.clock.now());
           const keys = await readKeys(account, Number(id), before, operation);
-          return { ...(await refreshInstance(row, before, account, operation)), ...keys, ...seenWith(account) };
+          const outputs = {
+            ...(await refreshInstance(row, before, account, operation)),
+            ...keys,
+            ...seenWith(account),
+          };
+          // What is only looked up is none of the stack's.
+          if (before.instanceId !== undefined) noteShown(view, id, outputs);
+          return outputs;
         }
         // Only create writes instanceId.
         const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
         confirmGone({ noun: "Instance", id, before }, account, doubts);
         view.siblings.forget(id);
+        view.ledger.remove(Number(id));
         view.current.delete(tokenOf(before));
         operation.warn(goneText(id, before, account.clock.now()));
         await sayWhatStays(account, before, operation);

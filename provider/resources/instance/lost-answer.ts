@@ -4,6 +4,7 @@ import { lookUntil } from "../../wait.js";
 import { volumeMadeWith } from "./created-volumes.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { placeOf } from "./placement.js";
+import { priceOf } from "./price.js";
 import type { Contract, RentContext } from "./rent.js";
 import { failed } from "./rent-failures.js";
 
@@ -46,6 +47,7 @@ export async function findPending(context: RentContext, ordered?: OrderedVolume)
   if (!row) return undefined;
   const { id } = row;
   operation.exists(String(id), { instanceId: id });
+  view.ledger.note(id, token, priceOf(row, inputs.targetState, ordered?.dollarsPerHour));
   view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
   const made = await volumeMadeWith(account, row, inputs, operation.signal);
   const newVolumeName = made?.label ?? ordered?.name;

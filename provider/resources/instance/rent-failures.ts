@@ -54,7 +54,7 @@ function remedyFor(mount: Mount | undefined): string {
     : "Copy the volume elsewhere (`cloneOf` of a Volume), loosen";
 }
 
-/** Why a create ended without a contract: what was looked for, what was tried, what to do. `why` tells which condition is at fault, if known. */
+/** Why a create ended without a contract: what was looked for, what was tried, what to do. `why` says more, as whole sentences; empty if nothing is known. */
 export function nothingRented(
   { inputs, attempts, mount }: RentContext,
   found: number,
@@ -90,7 +90,7 @@ export function nothingRented(
   }
   return new NothingRentedError(
     "all_failed",
-    `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n` +
+    `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n${why}${why && " "}` +
       `${attempts.answerLost || attempts.volumesLeft.length > 0 ? "" : "What this run rented was given back, and is not billed any more. "}` +
       "Run again, loosen the query, or raise `maxAttempts`.",
   );

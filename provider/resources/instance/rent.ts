@@ -1,9 +1,10 @@
 import type { Account } from "../../account/account.js";
 import { type Budget, overBudget } from "../../account/budget.js";
+import { type Hold, withOneMore } from "../../account/ledger.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
 import type { Operation } from "../../engine/lifecycle.js";
-import { NothingRentedError, OfferGoneError } from "../../errors.js";
+import { OfferGoneError } from "../../errors.js";
 import { newVolumeDollarsPerHour } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import { forgetMarket } from "../../offer/remembered.js";
@@ -18,6 +19,7 @@ import { placed, placeOfOffer, tooFewMachines } from "./placement.js";
 import { FRESH_MS } from "./readiness.js";
 import { failed, nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
+import { checkCredit, refuseByBudget } from "./stack-budget.js";
 import type { StackView } from "./stack-view.js";
 import { expiryIn, expiryText } from "./time-to-live.js";
 import { withWatchdog } from "./watchdog.js";
@@ -62,6 +64,8 @@ export interface RentContext {
   readonly account: Account;
   readonly view: StackView;
   readonly budget: Budget;
+  /** The place of this create in the ledger of the stack. */
+  readonly hold: Hold;
   readonly inputs: InstanceInputs;
   readonly token: string;
   readonly operation: Operation;
@@ -85,7 +89,7 @@ const NEXT_BEST = 2;
  * lost, the label decides whether there is a contract; the call is never repeated on a guess.
  */
 export async function rentNext(context: RentContext): Promise<Contract> {
-  const { account, view, inputs, token, attempts, operation } = context;
+  const { account, inputs, attempts, operation } = context;
   operation.progress(`searching: ${searchText(context)}`);
   // Before its turn: searches for other wishes take theirs meanwhile. What they found is not held by the many who wait for theirs.
   await candidatesOf(context);
@@ -113,11 +117,11 @@ export async function rentNext(context: RentContext): Promise<Contract> {
   // A contract of a lost answer that shows only now is what was wanted.
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
-  view.ledger.remove(token);
   if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(tooDear);
   const crowded = attempts.failed.length === 0 && tooFewMachines(candidates, inputs.placement, siblingsOf(context));
   if (crowded) throw crowded;
-  const why = candidates.length === 0 && attempts.failed.length === 0 ? await whyNone(context) : "";
+  const isNone = candidates.length === 0 && attempts.failed.length === 0;
+  const why = isNone ? await whyNone(context) : tooDear === undefined ? "" : `With the next one ${tooDear}.`;
   throw nothingRented(context, candidates.length, why);
 }
 
@@ -130,15 +134,17 @@ function choose(
   context: RentContext,
   candidates: readonly OfferCandidate[],
 ): { candidate?: OfferCandidate; tooDear?: string | undefined } {
-  const { account, view, budget, inputs, token, attempts, operation } = context;
-  const { placement } = inputs;
+  const { account, view, budget, hold, inputs, token, attempts, operation } = context;
+  const { placement, targetState } = inputs;
+  const inState = ({ dollarsPerHour, dollarsPerHourStopped }: OfferCandidate) =>
+    targetState === "stopped" ? dollarsPerHourStopped : dollarsPerHour;
   const lostRaces = attempts.failed.filter(({ why }) => why === TAKEN).length;
   const free: OfferCandidate[] = [];
   let tooDear: string | undefined;
   for (const candidate of placed(candidates, placement, () => siblingsOf(context))) {
     if (attempts.failed.some(({ offerId }) => offerId === candidate.offerId)) continue;
     if (candidate.machineId !== null && account.claims.isAvoided(candidate.machineId)) continue;
-    const over = overBudget(budget, view.ledger.others(token), candidate.dollarsPerHour);
+    const over = overBudget(budget, withOneMore(view.ledger.now({ resource: token }), inState(candidate)));
     // The best offer's price is the one to tell.
     tooDear ??= over;
     if (over === undefined && !account.claims.isClaimed(candidate.offerId)) free.push(candidate);
@@ -148,7 +154,7 @@ function choose(
   const candidate = free[(Number.parseInt(token.slice(0, 6), 16) * lostRaces) % free.length || 0];
   if (candidate === undefined) return { tooDear };
   account.claims.claim(candidate.offerId);
-  view.ledger.note(token, candidate.dollarsPerHour);
+  hold.take(inState(candidate));
   view.siblings.take(token, placement, placeOfOffer(candidate));
   operation.progress(`renting offer ${candidate.offerId} at ${money(candidate.dollarsPerHour)}`);
   return { candidate };
@@ -156,25 +162,6 @@ function choose(
 
 function siblingsOf({ view, inputs, token }: RentContext) {
   return view.siblings.of(inputs.placement?.group ?? "", token);
-}
-
-async function checkCredit({ account, budget, operation }: RentContext): Promise<void> {
-  const least = budget.minCreditDollars;
-  if (least === undefined) return;
-  const { credit } = await account.client.users.current(operation.signal);
-  if (typeof credit === "number" && credit >= least) return;
-  throw refuseByBudget(
-    `the account has ${credit ?? "an unknown number of"} $ of credit and vastai:minCredit asks for ${least}`,
-  );
-}
-
-function refuseByBudget(why: string): NothingRentedError {
-  return new NothingRentedError(
-    "over_budget",
-    `Over the stack's budget: ${why}. Nothing was rented for this resource, so it costs nothing. ` +
-      "Raise the limit in the stack configuration, or leave instances out. A replacement counts twice while both run: " +
-      "the option `deleteBeforeReplace` ends the old one first.",
-  );
 }
 
 /** Rents an offer. `onSend` is called when the call goes out: whoever comes next may choose then. */

@@ -1,9 +1,8 @@
-import { createLedger, type Ledger, overBudget, resolveBudget } from "../../account/budget.js";
-import type { CheckedResource, CheckFailure } from "../../engine/lifecycle.js";
+import { createLedger, type Ledger } from "../../account/ledger.js";
 import type { Bag } from "../../engine/values.js";
-import { messageOf } from "../../errors.js";
 import { createEngineQuestions, type EngineQuestions } from "./engine-questions.js";
 import { createSiblings, type Siblings } from "./placement.js";
+import { priceInState } from "./price.js";
 
 /**
  * Output of a replacement: the ids that stood in the state for this resource when it was made. The engine shows an old machine that still
@@ -69,37 +68,11 @@ export function noteShown(view: StackView, id: string, outputs: Bag): void {
     idsInState.add(known);
     own.add(known);
   }
-  const price = outputs.targetState === "stopped" ? outputs.dollarsPerHourStopped : outputs.dollarsPerHour;
-  ledger.note(contractName(Number(id)), typeof price === "number" ? price : undefined);
+  // Without it this is no state, but what a program says of an instance that it only looks up.
+  if (outputs.instanceId !== undefined) ledger.note(Number(id), resourceOf(Number(id), outputs), priceInState(outputs));
 }
 
-/** The name of a contract in the ledger. */
-export function contractName(id: number): string {
-  return `contract ${id}`;
-}
-
-/**
- * Checks a new instance against the stack's budget, as far as prices are known: those in the state, and bids. What is on the market
- * is compared when renting. An instance in the state is never refused: it is paid for already.
- */
-export function checkBudget(view: StackView, inputs: Bag, about: CheckedResource): CheckFailure[] {
-  const { ownerToken, bidDollarsPerHour: bid } = inputs;
-  if (about.exists || typeof ownerToken !== "string") return [];
-  const price = typeof bid === "number" ? bid : undefined;
-  view.ledger.note(ownerToken, price);
-  try {
-    const why = overBudget(resolveBudget(about.readConfig), view.ledger.others(ownerToken), price);
-    // What is refused takes nothing away from those that are made meanwhile.
-    if (why !== undefined) view.ledger.remove(ownerToken);
-    return why === undefined
-      ? []
-      : [
-          {
-            property: "",
-            reason: `over the stack's budget: ${why}. Nothing was rented. Raise the limit or leave instances out.`,
-          },
-        ];
-  } catch (error) {
-    return [{ property: "", reason: messageOf(error) }];
-  }
+/** The name in the ledger of the resource that a contract belongs to; a contract without a token is one by itself. */
+export function resourceOf(id: number, { ownerToken }: Bag): string {
+  return typeof ownerToken === "string" && ownerToken !== "" ? ownerToken : `contract ${id}`;
 }
