@@ -24,6 +24,7 @@ import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget } from "./stack-budget.js";
 import { emptyStackView, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, syncInstance } from "./sync.js";
+import { foretellChange } from "./update-budget.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {
@@ -71,6 +72,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           noteVolumes(view, id, before, wanted, replaces, operation);
           const tooDear = aboveCapInState(before, wanted);
           if (hasProgram && tooDear !== undefined) operation.warn(stillAboveCap(Number(id), tooDear).message);
+          if (hasProgram) foretellChange(view, Number(id), before, wanted, operation);
           // A refresh forgets that a create was cut off; its sweep stays due all the same.
           if (acts || tooDear !== undefined || isSweepDue(before)) return { changes: true, replaces };
           if (account === undefined) return { changes: false, replaces };
@@ -144,7 +146,7 @@ async function updateInstance(
   if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
   // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
   const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
-  if (!onlySwept) return syncInstance(account, Number(id), before, wanted, operation);
+  if (!onlySwept) return syncInstance(account, view, Number(id), before, wanted, operation);
   await lookAtOwn(account, Number(id), before, operation.signal);
   return withoutInputs(before);
 }

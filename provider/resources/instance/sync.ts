@@ -24,14 +24,15 @@ import { ATTACHED, syncKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
 import { UNRESOLVED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
-import { runningPrice, volumePriceIn } from "./price.js";
+import { priceOf, runningPrice, volumePriceIn } from "./price.js";
 import { freshOutputs } from "./read-back.js";
 import type { Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
-import { REPLACED } from "./stack-view.js";
+import { REPLACED, resourceOf, type StackView } from "./stack-view.js";
 import { startRefused } from "./start-refused.js";
 import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live.js";
+import { takeRaise } from "./update-budget.js";
 import { deadlineOf, withWatchdog } from "./watchdog.js";
 
 const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
@@ -42,6 +43,7 @@ const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
  */
 export async function syncInstance(
   account: Account,
+  view: StackView,
   id: number,
   before: Bag,
   wanted: InstanceInputs,
@@ -64,12 +66,18 @@ export async function syncInstance(
     operation.exists(String(id), { ...unchanged(state, wanted), ...freshOutputs(row), [UNRESOLVED]: null });
     throw stillAboveCap(id, tooDear);
   }
+  const noted = (now: WireInstance) => {
+    view.ledger.note(id, resourceOf(id, before), priceOf(now, wanted.targetState, volumePriceIn(state)));
+    return freshOutputs(now);
+  };
 
   const remade = isRemade(before, wanted);
   const expiry = expiryAfter(before, wanted, { remade, now: clock.now() });
   const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
   const starts = (targetState === "running" && !isHeadingFor("running", row)) || startsAnew(decisions);
   if (remade || starts) refuseTimeOver(id, expiry, clock.now());
+  // The last of what can be refused: it counts from here on.
+  takeRaise(view, { row, before: state, change: { bid, targetState } }, operation);
   const renamed = (row.label ?? "") !== label;
   if (renamed) await instances.setLabel(id, label, signal);
 
@@ -111,7 +119,7 @@ export async function syncInstance(
   const isSmall = renamed || rekeyed || kept || bid !== undefined || isKnownDown(decisions, before);
   if (created && isSmall && !remade && !switched && !restarted && !does(decisions, "wait")) {
     const after = bid === undefined ? row : await afterBid(account, id, row, signal);
-    return { ...known, ...freshOutputs(after), ...driftIn(after) };
+    return { ...known, ...noted(after), ...driftIn(after) };
   }
   // From here on the changes are made; running out of time must record them, and the next run goes on waiting.
   operation.exists(String(id), { ...known, ...freshOutputs(row) });
@@ -122,7 +130,7 @@ export async function syncInstance(
     image: remade ? wanted.image : undefined,
   };
   const ready = await followChange(account, { id, goal, wanted, whyTooDear }, operation);
-  return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready), ...driftIn(ready) };
+  return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...noted(ready), ...driftIn(ready) };
 }
 
 /** Whether the container is made anew: what runs in it ends, and it is away until it is up again. */
