@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Bag } from "../../provider/engine/values.js";
 import { anInstance, failureOf, HANDLER, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
-import { limited, shown, token } from "./limited.js";
+import { limited, shown, token, warningsOf } from "./limited.js";
 
 let t: TestWorld;
 beforeEach(async () => {
@@ -105,5 +105,31 @@ describe("an instance that Pulumi shows late", () => {
     await shown(process, old, aResource(1));
     expect((await rented).message).toMatch(/None of the 1 offers tried .*the stack would have 2 instances/s);
     expect(billed()).toMatchObject([{ id: Number(old.id) }]);
+  });
+
+  it("is told when it is too late: the new one is there", async () => {
+    const old = await t.process().up(aResource(1));
+    const process = stackWith(limits);
+    await process.up(aResource(2));
+    await shown(process, old, aResource(1));
+    expect(warningsOf(process)).toEqual([
+      expect.stringMatching(/^Over the stack's budget: the stack has 2 instances .* allows 1\. Something new/),
+    ]);
+  });
+
+  it("by its delete is told as well, and not when nothing new was rented", async () => {
+    const old = await t.process().up(aResource(1));
+    const other = await t.process().up(aResource(3));
+    const process = stackWith(limits);
+    await process.up(aResource(2));
+    await process.instance.delete(old.id, old.outs);
+    expect(warningsOf(process)).toEqual([
+      expect.stringMatching(
+        /^Over the stack's budget until instance \d+ is gone: the stack has 2 instances .* allows 1/,
+      ),
+    ]);
+    const without = stackWith({ "vastai:maxInstances": "0" });
+    await without.instance.delete(other.id, other.outs);
+    expect(warningsOf(without)).toEqual([]);
   });
 });

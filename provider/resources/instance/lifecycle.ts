@@ -24,7 +24,7 @@ import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget } from "./stack-budget.js";
 import { emptyStackView, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, syncInstance } from "./sync.js";
-import { foretellChange } from "./update-budget.js";
+import { foretellChange, warnOfUncounted } from "./update-budget.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {
@@ -126,6 +126,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
         const turn = { clock: account.clock, operation };
+        if (hasProgram && view.current.get(tokenOf(before)) !== id) warnOfUncounted(view, Number(id), operation);
         await rolls.deleting(id, before, turn, () => destroyInstance(account, view, id, before, operation));
       },
     },

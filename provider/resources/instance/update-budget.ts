@@ -60,7 +60,7 @@ function warnOfUncompared(id: number, price: number, over: string, { warn }: Pic
   );
 }
 
-/** Says in a preview that a change of an instance in the state would be refused. */
+/** What a preview says of an instance in the state: that its change would be refused, or that something new was let in before it was known of. */
 export function foretellChange(
   { ledger }: StackView,
   id: number,
@@ -80,7 +80,32 @@ export function foretellChange(
       `Over the stack's budget: with this change ${dear}. \`pulumi up\` refuses it, and leaves the instance as it is. ` +
         "Raise the limit in the stack configuration, or take the change out of the program.",
     );
+    return;
   }
+  if (!ledger.hasNew()) return;
+  const budget = resolveBudget(readConfig);
+  const others = ledger.planned(resource, "known or estimated");
+  if (overBudget(budget, others) !== undefined) return;
+  const late = overBudget(budget, withOneMore(others, then), ledger.hasUnbegun() ? "would be" : "is");
+  if (late === undefined) return;
+  warn(
+    `Over the stack's budget: ${late}. Something new of this program was let in before Pulumi showed instance ${id}. ` +
+      "Raise the limit in the stack configuration, or leave instances out.",
+  );
+}
+
+/** Says that an instance was billed beside others without being counted: Pulumi shows what the program leaves out only when it deletes it. */
+export function warnOfUncounted(
+  { ledger }: StackView,
+  id: number,
+  { readConfig, warn }: Pick<Operation, "readConfig" | "warn">,
+): void {
+  const why = ledger.hasNew() ? overBudget(resolveBudget(readConfig), ledger.now({}), "is") : undefined;
+  if (why === undefined) return;
+  warn(
+    `Over the stack's budget until instance ${id} is gone: ${why}. Pulumi shows what it is to delete only at the end of a run, after all that is new was ` +
+      "rented. Next time take instances out by a `pulumi up` of its own before others are added.",
+  );
 }
 
 /** What an instance is to cost when the program's changes are made, as far as its state tells. */
