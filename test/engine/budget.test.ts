@@ -13,7 +13,10 @@ it("replaces an instance at the limit when the old one is deleted first, and not
   const [old] = world.billedContracts();
   await stack.run("config set vastai:maxInstances 1");
   stack.write(instance("a", { generation: 2 }));
-  await stack.failing("up");
+  const { text } = await stack.failing("up");
+  expect(text).toMatch(
+    /Unless the option `deleteBeforeReplace` ends the old one first, .* the stack would have 2 instances/,
+  );
   expect(world.billedContracts()).toMatchObject([{ id: old?.id }]);
 
   stack.write(instance("a", { generation: 2 }, { options: "{ deleteBeforeReplace: true }" }));

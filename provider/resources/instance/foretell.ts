@@ -7,10 +7,12 @@ import { rememberedSearch } from "../../offer/remembered.js";
 import { findOffer, type WantedOffer } from "../../offer/search.js";
 import { standingDefaults } from "../../offer/wire-filters.js";
 import { wantedBy } from "./candidates.js";
+import { createBudgetForetelling } from "./foretell-budget.js";
 import type { InstanceInputs } from "./inputs.js";
+import type { StackView } from "./stack-view.js";
 
 /** What all new instances of one process together may wait for the market: a preview is not to be slow. */
-const BUDGET_MS = 2_000;
+const MOST_MS = 2_000;
 
 /** Inputs that the price hangs on. */
 const PRICE_INPUTS = [
@@ -38,10 +40,11 @@ export type Foretell = (
  * Makes what tells the prices of one process: one search for all instances that want the same, none without end. A market that does not answer
  * is no error: the line then says why there is no price. `pulumi config set vastai:previewPrices false` switches it off.
  */
-export function createForetelling(): Foretell {
-  let leftMs = BUDGET_MS;
+export function createForetelling(view: Pick<StackView, "ledger">): Foretell {
+  const budget = createBudgetForetelling(view);
+  let leftMs = MOST_MS;
 
-  /** Runs a look at the market within what is left of the budget. */
+  /** Runs a look at the market within what is left of the time. */
   async function within<T>(
     account: Account,
     signal: AbortSignal,
@@ -53,7 +56,7 @@ export function createForetelling(): Foretell {
     try {
       return await look(AbortSignal.any([limit.signal, signal]));
     } catch (error) {
-      throw limit.signal.aborted ? new Error(`no answer within the ${BUDGET_MS / 1000} s that a preview waits`) : error;
+      throw limit.signal.aborted ? new Error(`no answer within the ${MOST_MS / 1000} s that a preview waits`) : error;
     } finally {
       limit.cancel();
       // The network does not hurry along with a sped-up clock.
@@ -61,11 +64,14 @@ export function createForetelling(): Foretell {
     }
   }
 
-  return async (inputs, unknown, accountOf, operation) => {
-    const notes = inputWarnings(inputs, unknown);
+  /** Says the price of what would be rented, and answers it, and what speaks against it. */
+  async function sayPrice(
+    inputs: InstanceInputs,
+    unknown: ReadonlySet<string>,
+    accountOf: () => Account,
+    operation: Operation,
+  ): Promise<Pick<Outlook, "best"> & { warnings: string[] }> {
     try {
-      if (operation.readConfig("vastai:previewPrices") === "false") return;
-      if (inputs.adoptInstanceId !== undefined) return;
       const open = PRICE_INPUTS.filter((input) => unknown.has(input));
       if (open.length > 0) throw new Error(`\`${open[0]}\` is not known yet`);
       if (inputs.volumes.some(({ volumeId }) => volumeId !== undefined && volumeId !== null)) {
@@ -75,14 +81,33 @@ export function createForetelling(): Foretell {
       const wanted = wantedBy(inputs);
       const outlook = await within(account, operation.signal, (signal) => look(account, inputs, wanted, signal));
       if (outlook.best) operation.note(outlookText(outlook.best, outlook, wanted), inputs.label);
-      notes.unshift(...outlookWarnings(outlook, wanted));
+      return { best: outlook.best, warnings: outlookWarnings(outlook, wanted) };
     } catch (error) {
-      if (operation.signal.aborted) return;
-      operation.note(`Prices unavailable (${messageOf(error)}).`, inputs.label);
-    } finally {
-      if (notes.length > 0) operation.warn(notes.join(" "), inputs.label);
+      if (!operation.signal.aborted) operation.note(`Prices unavailable (${messageOf(error)}).`, inputs.label);
+      return { best: undefined, warnings: [] };
     }
+  }
+
+  return async (inputs, unknown, accountOf, operation) => {
+    const notes = inputWarnings(inputs, unknown);
+    const { readConfig, signal } = operation;
+    if (readConfig("vastai:previewPrices") !== "false" && inputs.adoptInstanceId === undefined) {
+      const { best, warnings } = await sayPrice(inputs, unknown, accountOf, operation);
+      const account = accountIfAny(accountOf);
+      const credit = account && (await budget.credit(account, readConfig, (ask) => within(account, signal, ask)));
+      notes.unshift(...warnings, ...budget.sums(inputs, best, readConfig), ...(credit ?? []));
+    }
+    if (notes.length > 0) operation.warn(notes.join(" "), inputs.label);
   };
+}
+
+/** Undefined where the settings do not make one: the line of the price has said why. */
+function accountIfAny(accountOf: () => Account): Account | undefined {
+  try {
+    return accountOf();
+  } catch {
+    return undefined;
+  }
 }
 
 async function look(

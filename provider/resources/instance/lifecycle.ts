@@ -30,7 +30,7 @@ import { foretellChange, warnOfUncounted } from "./update-budget.js";
 export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const view = emptyStackView();
   const rolls = createRolls(view.questions);
-  const foretell = createForetelling();
+  const foretell = createForetelling(view);
   const glances = createGlances();
   /** Check was called: this is no mere refresh or destroy. */
   let hasProgram = false;
