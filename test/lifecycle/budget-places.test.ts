@@ -87,6 +87,14 @@ describe("a create that leaves nothing", () => {
   });
 });
 
+it("does not count an instance that is only looked up", async () => {
+  const stray = await t.process().up(aResource(9));
+  const process = stackWith(limits);
+  await process.instance.read(stray.id, { ownerToken: token(8), label: "looked up", __provider: HANDLER });
+  await process.up(aResource(1));
+  expect(billed()).toHaveLength(2);
+});
+
 describe("an instance that Pulumi shows late", () => {
   it("is refused with the new one before it, while nothing is rented for that", async () => {
     const old = await t.process().up(aResource(1));

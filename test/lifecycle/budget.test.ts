@@ -141,6 +141,39 @@ describe("what a contract really costs", () => {
     expect(billed()).toMatchObject([{ id: Number(id) }]);
   });
 
+  it("counts for what a run left in the state that was cut off before its first look", async () => {
+    const dead = t.process();
+    const dying = failureOf(dead.up(aResource(1, { volumes: [{ sizeGb: 100, mountPath: "/data" }] })));
+    while (billed().length === 0) await t.clock.sleep(50);
+    dead.cancel();
+    const { id, properties } = await dying;
+    expect(properties).not.toHaveProperty("machineId");
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.63" });
+    await process.instance.diff(id, properties, properties);
+    expect((await failureOf(process.up(aResource(2)))).message).toMatch(/would cost 0\.635 \$\/h/);
+    expect(billed()).toMatchObject([{ id: Number(id) }]);
+  });
+
+  it("counts as soon as an update sees it: what boots beside it is ended", async () => {
+    const dead = t.process();
+    const priceRises = { afterMinutes: 0, toDollarsPerHour: 0.4 };
+    t.world.tell({ times: 1, story: { priceRises, boots: { afterMinutes: 10 } } });
+    const dying = failureOf(dead.up(aResource(1)));
+    while (billed().length === 0) await t.clock.sleep(50);
+    dead.cancel();
+    const { id, properties } = await dying;
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.65" });
+    const news = await shown(process, { id, outs: properties }, aResource(1));
+    const other = failureOf(process.up(aResource(2)));
+    while (billed().length < 2) await t.clock.sleep(50);
+    const update = process.instance.update(id, properties, news);
+    expect((await other).message).toMatch(
+      /its contract costs 0\.312 \$\/h, and with it the stack would cost 0\.714 \$\/h/,
+    );
+    await update;
+    expect(billed()).toMatchObject([{ id: Number(id) }]);
+  });
+
   it("ends what a killed run left when the stack is too dear with it, and rents another", async () => {
     dearer(0.9);
     await killedRun(t, aResource(1));

@@ -4,7 +4,7 @@ import { lookUntil } from "../../wait.js";
 import { volumeMadeWith } from "./created-volumes.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { placeOf } from "./placement.js";
-import { priceOf } from "./price.js";
+import { priceOf, stoppedPrice } from "./price.js";
 import type { Contract, RentContext } from "./rent.js";
 import { failed } from "./rent-failures.js";
 
@@ -46,7 +46,8 @@ export async function findPending(context: RentContext, ordered?: OrderedVolume)
   const row = bestOf(pending);
   if (!row) return undefined;
   const { id } = row;
-  operation.exists(String(id), { instanceId: id });
+  const prices = { dollarsPerHour: row.dph_total ?? null, dollarsPerHourStopped: stoppedPrice(row) ?? null };
+  operation.exists(String(id), { instanceId: id, ...prices });
   view.ledger.note(id, token, priceOf(row, inputs.targetState, ordered?.dollarsPerHour));
   view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
   const made = await volumeMadeWith(account, row, inputs, operation.signal);

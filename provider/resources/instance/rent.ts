@@ -16,6 +16,7 @@ import { afterLostAnswer, findPending } from "./lost-answer.js";
 import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { placed, placeOfOffer, tooFewMachines } from "./placement.js";
+import { VOLUME_PRICE } from "./price.js";
 import { FRESH_MS } from "./readiness.js";
 import { failed, nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
@@ -218,7 +219,10 @@ async function tryOffer(
   operation.exists(String(contract.id), {
     instanceId: contract.id,
     rentedAt,
-    ...(newVolumeName === undefined ? {} : { createdVolumeName: newVolumeName }),
+    // Until a row tells: a run that is cut off before that leaves what counts.
+    dollarsPerHour: candidate.dollarsPerHour - (volumePrice ?? 0),
+    dollarsPerHourStopped: candidate.dollarsPerHourStopped - (volumePrice ?? 0),
+    ...(newVolumeName === undefined ? {} : { createdVolumeName: newVolumeName, [VOLUME_PRICE]: volumePrice ?? null }),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });

@@ -32,7 +32,7 @@ import { mountFlags } from "./shown-mounts.js";
 import { REPLACED, resourceOf, type StackView } from "./stack-view.js";
 import { startRefused } from "./start-refused.js";
 import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live.js";
-import { takeRaise } from "./update-budget.js";
+import { noteNow, takeRaise } from "./update-budget.js";
 import { deadlineOf, withWatchdog } from "./watchdog.js";
 
 const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
@@ -56,6 +56,7 @@ export async function syncInstance(
   const created = before.rentedDollarsPerHour !== undefined;
   const volume = await createdVolumeOutputs(account, before, operation);
   const state = { ...before, ...volume };
+  noteNow(view, row, state);
   const decisions = decideNow(row, before, wanted, clock.now());
   const targetState = targetFor(row, before, wanted, decisions);
   const bid = bidToSet(before, wanted, decisions);

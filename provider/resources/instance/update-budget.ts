@@ -17,6 +17,12 @@ interface PriceChange {
   readonly targetState: "running" | "stopped";
 }
 
+/** Notes what an instance costs at the moment, as its row shows it. */
+export function noteNow({ ledger }: StackView, row: WireInstance, before: Bag): void {
+  const now = priceNow(row);
+  ledger.note(row.id, resourceOf(row.id, before), now === undefined ? undefined : now + volumePriceIn(before));
+}
+
 /**
  * Refuses an update that would make the stack dearer than its budget, before anything is sent: one that raises a bid, or starts what is stopped.
  * One that lowers what an instance costs, or keeps it, is let through whatever the stack costs. A raise counts from now on, also when the update
@@ -28,9 +34,9 @@ export function takeRaise(
   operation: Pick<Operation, "readConfig" | "warn">,
 ): void {
   const { id } = row;
-  const now = isStopped(row) ? (stoppedPrice(row) ?? 0) : row.dph_total;
+  const now = priceNow(row);
   const then = change.targetState === "stopped" ? stoppedPrice(row) : runningPrice(row, change.bid);
-  if (typeof now !== "number" || then === undefined) return;
+  if (now === undefined || then === undefined) return;
   const price = then + volumePriceIn(before);
   const why = () => overBudget(ofMoney(operation.readConfig), withOneMore(ledger.now({ id }), price));
   if (then <= now + PRICE_TOLERANCE) {
@@ -120,6 +126,10 @@ function plannedPrice(before: Bag, wanted: Bag): number | undefined {
 
 function ofMoney(readConfig: ReadConfig) {
   return { ...resolveBudget(readConfig), maxInstances: undefined };
+}
+
+function priceNow(row: WireInstance): number | undefined {
+  return isStopped(row) ? (stoppedPrice(row) ?? 0) : (row.dph_total ?? undefined);
 }
 
 function isStopped(row: WireInstance): boolean {
