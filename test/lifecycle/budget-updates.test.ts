@@ -95,7 +95,7 @@ describe("a start", () => {
     const [refused, ...others] = outcomes.filter((outcome) => outcome.status === "rejected");
     expect(others).toEqual([]);
     expect(String(refused?.reason)).toMatch(
-      /with a start instance \d+ would cost 0\.3\d\d \$\/h instead of 0\.002 \$\/h/,
+      /with a start instance \d+ would cost 0\.3\d\d \$\/h instead of 0\.0021 \$\/h/,
     );
     expect(
       billed()

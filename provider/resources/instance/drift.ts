@@ -96,7 +96,9 @@ const STATE_VERDICTS: readonly Verdict[] = [
   },
   {
     name: "notRunning",
-    holds: ({ row, wantsRunning }) => wantsRunning && row.actual_status !== "running",
+    // One whose create did not come to its end is on its way, which the next `up` waits for.
+    holds: ({ row, wantsRunning, wasUp }) =>
+      wantsRunning && row.actual_status !== "running" && (wasUp || !isBooting(row)),
     tells: ({ row }) =>
       `does not run: Vast reports ${row.actual_status ? `the status "${row.actual_status}"` : "no status"}. ${diskBilled(row)} ` +
       `Its GPU ${isStopped(row) ? "is not billed while its contract is stopped" : `may be billed as well, ${price(row.dph_total)} while running`}.`,
@@ -155,6 +157,10 @@ export function bidOf(row: WireInstance): number | undefined {
 function isOutbid(row: WireInstance): boolean {
   if (!row.is_bid || row.cur_state !== "stopped") return false;
   return row.intended_status === "running" || (row.min_bid ?? 0) > (bidOf(row) ?? Number.POSITIVE_INFINITY);
+}
+
+function isBooting({ actual_status: status }: WireInstance): boolean {
+  return !status || status === "created" || status === "loading";
 }
 
 /** Somebody's will, or already so; of old rows only one of the two is told. */
