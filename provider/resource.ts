@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { backendOf, ownerToken } from "./account/identity.js";
 import { backendHints } from "./account/settings.js";
 import { handlerText, type Kind, typeToken } from "./kinds.js";
+import { nodeProblem } from "./node-version.js";
 import { warnOfPlainSecrets } from "./plain-secrets.js";
 
 /** What a class hands to {@link VastResource} besides the user's arguments. */
@@ -18,6 +19,8 @@ export interface ResourceShape {
 /** What all resources of this package have in common: the type token, the handler text, and the token that marks them on Vast. */
 export abstract class VastResource extends pulumi.CustomResource {
   constructor(shape: ResourceShape, name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions = {}) {
+    const problem = nodeProblem(process.versions.node);
+    if (problem !== undefined) throw new pulumi.RunError(problem);
     const { kind, outputs, secretOutputs } = shape;
     const absent = Object.fromEntries(outputs.map((output) => [output, undefined]));
     // Pulumi's SDK notes where each of five promises of each property was made: 40 ms a resource of a hundred properties, half of a preview.
