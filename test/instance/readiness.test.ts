@@ -55,7 +55,7 @@ describe("waiting for a new instance", () => {
   });
 
   it("tells the host's progress", () => {
-    expect(last([[20, pulling]])).toEqual({ is: "pending", because: "loading: 2741c81b500d: Pull complete" });
+    expect(last([[20, pulling]])).toEqual({ is: "pending", because: "loading", said: "2741c81b500d: Pull complete" });
   });
 
   it("reads a row that has hardly a field as not reported yet", () => {
@@ -74,7 +74,11 @@ describe("waiting for a new instance", () => {
 
   it("waits on a pull that says nothing new: the deadline decides", () => {
     const stuck = recordedInstance("get-instance-pull-stuck", { intended_status: "running" });
-    expect(last(repeated(stuck, 30, 300, 600, 1200))).toEqual({ is: "pending", because: "loading: Pulling fs layer" });
+    expect(last(repeated(stuck, 30, 300, 600, 1200))).toEqual({
+      is: "pending",
+      because: "loading",
+      said: "Pulling fs layer",
+    });
   });
 
   it.each<[string, string, "user" | "host"]>([
@@ -91,7 +95,7 @@ describe("waiting for a new instance", () => {
   ])("tells %s from progress and says whose fault it is, once it is stable", (_, message, fault) => {
     const sights = repeated(broken(message), 30, 32, 34, 36, 38, 41);
     expect(kinds(sights)).toEqual(["pending", "pending", "pending", "pending", "pending", "failed"]);
-    expect(last(sights)).toEqual({ is: "failed", because: message, fault });
+    expect(last(sights)).toMatchObject({ is: "failed", said: message, fault });
   });
 
   it("forgives an error that the daemon gets over by itself", () => {
@@ -122,6 +126,54 @@ describe("waiting for a new instance", () => {
     expect(last(repeated(exited, 40, 45, 50))).toMatchObject({
       fault: "user",
       because: expect.stringContaining("the container ended"),
+    });
+  });
+
+  it.each([
+    ["ended", { actual_status: "exited" }],
+    ["was created", { actual_status: "created" }],
+    ["gave up", { actual_status: "loading", intended_status: "stopped", cur_state: "stopped" }],
+    ["has not reported", { actual_status: null }],
+    ["is paused", { actual_status: "frozen" }],
+    ["is silent", { actual_status: "offline" }],
+  ] as const)("reads the host's last words also when the container %s", (_, over) => {
+    const full = row({ ...over, status_msg: "write /var/lib/docker/x: no space left on device" });
+    expect(last(repeated(full, 30, 36, 41))).toMatchObject({
+      is: "failed",
+      fault: "host",
+      because: "its disk is full or broken",
+    });
+  });
+
+  it("takes an image whose name holds the word of a fault for what it is", () => {
+    const named = broken("Pulling from acme/error-reporter");
+    expect(last(repeated(named, 30, 36, 41, 60))).toMatchObject({ is: "pending" });
+    const halted = row({
+      actual_status: "exited",
+      intended_status: "stopped",
+      cur_state: "stopped",
+      status_msg: "success, running acme/error-reporter_1/ssh\n",
+    });
+    expect(last([[0, row({})], ...repeated(halted, 30, 36, 41)])).toMatchObject({ is: "failed", fault: "unknown" });
+  });
+
+  it("knows the program's own words, and those of a template, from a program of the host's", () => {
+    const missing = 'OCI runtime create failed: exec: "serve": executable file not found in $PATH: unknown';
+    const of = (over: Partial<WireInstance>, asked: string[] = []) =>
+      last(repeated(broken(missing, over), 30, 36, 41), { ...RUN, asked });
+    expect(of({})).toMatchObject({ fault: "host", unclear: expect.stringContaining("serve") });
+    for (const verdict of [of({}, ["serve"]), of({ image_args: ["serve"] }), of({ onstart: "serve --now" })]) {
+      expect(verdict).toMatchObject({ fault: "user" });
+      expect(verdict).not.toHaveProperty("unclear");
+    }
+  });
+
+  it("does not call a paused container an ended one", () => {
+    const frozen = row({ actual_status: "frozen", status_msg: "success, running x/ssh" });
+    expect(last(repeated(frozen, 30, 36, 41))).toEqual({
+      is: "failed",
+      because: "the container is paused (status frozen)",
+      fault: "unknown",
     });
   });
 
@@ -240,7 +292,7 @@ describe("a container that ran", () => {
 
   it("has a boot that failed when the stop comes with a fault", () => {
     const sights: Sight[] = [[0, running], ...repeated({ ...halted, status_msg: "manifest unknown" }, 60, 70, 80)];
-    expect(last(sights)).toMatchObject({ is: "failed", because: "manifest unknown", fault: "user" });
+    expect(last(sights)).toMatchObject({ is: "failed", said: "manifest unknown", fault: "user" });
   });
 });
 

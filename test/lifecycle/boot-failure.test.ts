@@ -60,11 +60,60 @@ describe("a boot that fails because of the machine", () => {
     for (const offerId of offers) {
       expect(failure.message).toMatch(
         new RegExp(
-          `${offerId} \\(0\\.3\\d\\d \\$/h\\): did not boot: .*OCI runtime.* \\(billed: its disk, about 0\\.000\\d \\$\\)`,
+          `${offerId} \\(0\\.3\\d\\d \\$/h\\): did not boot: its GPU driver fails in containers: .*nvidia-container-cli.* \\(billed: its disk, about 0\\.000\\d \\$\\)`,
         ),
       );
     }
     expect(failure.message).toMatch(/What this run rented was given back, and is not billed any more/);
+  });
+});
+
+describe("a boot with an image whose name holds the word of a fault", () => {
+  it.each(["acme/error-reporter:1", "acme/failed-jobs", "acme/manifest-unknown:2"])(
+    "is one like any other: %s",
+    async (image) => {
+      t.world.tell({ story: { boots: { afterMinutes: 15 } } });
+      const { id } = await t.process().up(anInstance({ image }));
+      expect(t.world.contracts()).toMatchObject([{ id: Number(id), actualStatus: "running", destroyedAt: null }]);
+    },
+  );
+});
+
+describe("a boot that fails because of the machine or of the image, nobody can say which", () => {
+  const message = 'OCI runtime create failed: exec: "/app/serve": permission denied: unknown';
+  const tell = (times?: number) =>
+    t.world.tell({ ...(times === undefined ? {} : { times }), story: { reports: { actual: "created", message } } });
+
+  it("is tried on another machine", async () => {
+    tell(1);
+    const { id } = await t.process().up(anInstance());
+    expect(t.world.contracts().map(({ destroyedAt }) => destroyedAt === null)).toEqual([false, true]);
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+  });
+
+  it("is the fault of what was asked for when that machine says the same", async () => {
+    tell();
+    const failure = await failureOf(t.process().up(anInstance()));
+    expect(t.world.contracts()).toHaveLength(2);
+    expect(t.world.billedContracts()).toEqual([]);
+    expect(failure.id).toBeUndefined();
+    expect(failure.message).toMatch(
+      /did not boot because of what it was asked to run: what it was to run cannot be started: .*\/app\/serve.* \(another machine said the same\)/,
+    );
+  });
+
+  it("is so at once when the program named what could not be started", async () => {
+    tell();
+    await failureOf(t.process().up(anInstance({ runtype: "args", args: ["/app/serve"] })));
+    expect(t.world.contracts()).toHaveLength(1);
+    expect(t.world.billedContracts()).toEqual([]);
+  });
+
+  it("leaves the second machine in the stack with onBootFailure keep", async () => {
+    tell();
+    const kept = await failureOf(t.process().up(anInstance({ onBootFailure: "keep" })));
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(kept.id) }]);
+    expect(kept.message).toMatch(/because of what it was asked to run: .*Correct `image`/);
   });
 });
 

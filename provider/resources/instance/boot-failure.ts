@@ -23,25 +23,28 @@ export async function afterBootFailure(
   const log = await lastLogLines(account, id, inputs, operation.signal);
   // Only what this create rented is ever destroyed by it unasked.
   const isOurs = inputs.adoptInstanceId === undefined;
-  const anotherMachineHelps = ending.fault === "host";
+  // What two machines say alike lies in what both were asked for.
+  const isRepeated = ending.unclear !== undefined && attempts.failed.some(({ unclear }) => unclear === ending.unclear);
+  const because = isRepeated ? `${ending.because} (another machine said the same)` : ending.because;
+  const anotherMachineHelps = ending.fault === "host" && !isRepeated;
   if (!isOurs || (!anotherMachineHelps && (inputs.onBootFailure === "keep" || ending.fault === "unknown"))) {
-    throw bootFailed(id, ending, log);
+    throw bootFailed(id, isRepeated ? { ...ending, because, fault: "user" } : ending, log);
   }
   await giveBack(context, contract, { mayHoldData: hasRun });
   const billed = billedText(contract, ending.row, account.clock.now());
   if (!anotherMachineHelps) {
     throw new NothingRentedError(
       "boot_failed",
-      `Instance ${id} did not boot because of what it was asked to run: ${ending.because}.${logText(log)} ` +
+      `Instance ${id} did not boot because of what it was asked to run: ${because}.${logText(log)} ` +
         `It was destroyed${billed}, and is not billed any more. ` +
         'Correct `image`, `onstart`, `args` or `imageLogin` and run again, or set `onBootFailure: "keep"` to look at it.',
     );
   }
   const machineId = ending.row?.machine_id;
   if (typeof machineId === "number") account.claims.avoidMachine(machineId);
-  attempts.failed.push({ offerId, dollarsPerHour, why: `did not boot: ${ending.because}${billed}` });
+  attempts.failed.push({ offerId, dollarsPerHour, why: `did not boot: ${because}${billed}`, unclear: ending.unclear });
   operation.warn(
-    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the machine: ${ending.because}. It was destroyed.`,
+    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the machine: ${because}. It was destroyed.`,
   );
 }
 

@@ -20,6 +20,7 @@ import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
+import { programTexts } from "./rent-request.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { waitReady } from "./wait-ready.js";
 
@@ -155,7 +156,12 @@ async function followNew(
   const { account, inputs, operation, attempts } = context;
   const { id } = contract;
   const { clock } = account;
-  const goal: Goal = { targetState: inputs.targetState, since: clock.now(), after: "rent" };
+  const goal: Goal = {
+    targetState: inputs.targetState,
+    since: clock.now(),
+    after: "rent",
+    asked: programTexts(inputs),
+  };
   // A new volume is billed beside the contract, and counts.
   const priceOf = (row: WireInstance) => (row.dph_total ?? 0) + (contract.newVolumeDollarsPerHour ?? 0);
   const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;

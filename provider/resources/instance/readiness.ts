@@ -1,14 +1,28 @@
 import type { WireInstance } from "../../api/instance-row.js";
+import { type BootFault, faultIn, sameOnAnyMachine } from "./boot-faults.js";
+import { withoutProgress } from "./host-words.js";
 
 /** What one look means. */
 export type Verdict =
   | { readonly is: "ready" }
-  /** Go on waiting. `nudge: "start"`: nobody asked the host to start the container, so ask. */
-  | { readonly is: "pending"; readonly because: string; readonly nudge?: "start" }
-  /** Waiting does not help. `fault` says whose it is. */
-  | { readonly is: "failed"; readonly because: string; readonly fault: "host" | "user" | "unknown" }
+  /**
+   * Go on waiting. `said`: the host's own words, which can hold secrets. `nudge: "start"`: nobody asked the host to start the container, so ask.
+   */
+  | { readonly is: "pending"; readonly because: string; readonly said?: string; readonly nudge?: "start" }
+  /** Waiting does not help. */
+  | ({ readonly is: "failed" } & Failure)
   /** Not in the list although it should be by now: to be confirmed by its id. */
   | { readonly is: "absent" };
+
+/** Why an instance cannot become what is wanted. */
+export interface Failure {
+  readonly because: string;
+  /** The host's own words, which can hold secrets. */
+  readonly said?: string;
+  readonly fault: "host" | "user" | "unknown";
+  /** Set when the image may be at fault as well as the host: a text that is the same when another machine fails like this. */
+  readonly unclear?: string;
+}
 
 /** What is waited for. */
 export interface Goal {
@@ -22,6 +36,8 @@ export interface Goal {
   readonly after: "rent" | "start" | "update" | "nothing";
   /** Image that the new container is to have, after an in-place update. */
   readonly image?: string | undefined;
+  /** What the program wants to run: arguments, entrypoint, start script. The row tells those of a template. */
+  readonly asked?: readonly string[];
 }
 
 /** What was seen before, as far as it matters for the next verdict. */
@@ -68,14 +84,7 @@ const ON_ITS_WAY = new Set([
   "starting",
   "stopping",
 ]);
-const DOWN = new Set(["exited", "stopped", "frozen"]);
-
-/** Words of a message that tell of a fault, whatever the status (vast-api.md §2.8). */
-const FAULT_WORDS =
-  /error|failed|exception|oci runtime|permission denied|no space left|unauthorized|access denied|manifest unknown/i;
-/** Faults of what the user asked for; any other is the machine's. */
-const USER_FAULT_WORDS =
-  /manifest|not found|access denied|unauthorized|authentication required|repository does not exist|invalid reference|docker login|executable file/i;
+const DOWN = new Set(["exited", "stopped"]);
 
 export const NOTHING_SEEN: History = {
   everSeen: false,
@@ -133,7 +142,7 @@ function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): 
   const settled = history.timesUnchanged >= STABLE_LOOKS && at - history.unchangedSince >= STABLE_MS;
   const stable = settled && !maybeOld;
   const status = row.actual_status ?? null;
-  const message = (row.status_msg ?? "").trim();
+  const fault = faultIn(row.status_msg ?? "", askedOf(row, goal));
 
   if (status === "running" && row.intended_status !== "stopped" && row.cur_state !== "stopped") {
     const onlyUp = history.statuses.every((seen) => seen === "running");
@@ -154,15 +163,13 @@ function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): 
     }
     return pending(row.is_bid ? "outbid: waiting for the bid to win" : "the start is queued until the GPU is free");
   }
-  if (row.intended_status === "stopped") return judgeUnasked(row, history, stable, message, age);
-  if (status === null) return pending("the host has not reported yet");
-  if (ON_ITS_WAY.has(status)) {
-    if (FAULT_WORDS.test(message) && stable) return fault(message);
-    return pending(message ? `${status}: ${firstLine(message)}` : status);
-  }
+  if (fault && stable) return failed(fault);
+  if (row.intended_status === "stopped") return judgeUnasked(row, history, stable, age);
+  if (status === null) return pending("the host has not reported yet", row);
+  if (ON_ITS_WAY.has(status)) return pending(status, row);
   if (DOWN.has(status)) {
     return stable
-      ? { is: "failed", because: `the container ended (status ${status})${saying(message)}`, fault: "user" }
+      ? { is: "failed", because: `the container ended (status ${status})`, ...wordsOf(row), fault: "user" }
       : pending(`status ${status}`);
   }
   if (status === "unknown" || status === "offline") {
@@ -170,18 +177,19 @@ function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): 
       ? { is: "failed", because: `the host has been ${status} for 5 minutes`, fault: "host" }
       : pending(`the host is ${status}`);
   }
-  return stable
-    ? { is: "failed", because: `Vast reports a status that this provider does not know: "${status}"`, fault: "unknown" }
-    : pending(`status ${status}`);
+  const odd =
+    status === "frozen"
+      ? "the container is paused (status frozen)"
+      : `Vast reports a status that this provider does not know: "${status}"`;
+  return stable ? { is: "failed", because: odd, fault: "unknown" } : pending(`status ${status}`);
 }
 
 /**
- * The contract is meant to be stopped although we want it running. With a fault in its message the boot failed and Vast gave up
- * (seen with images that cannot be pulled); without one the host was never asked to start (recorded 2026-05-18).
+ * The contract is meant to be stopped although we want it running, and no fault is told: with one the boot failed, and Vast gave up (seen with
+ * images that cannot be pulled); without one the host was never asked to start (recorded 2026-05-18).
  */
-function judgeUnasked(row: WireInstance, history: History, stable: boolean, message: string, age: number): Verdict {
+function judgeUnasked(row: WireInstance, history: History, stable: boolean, age: number): Verdict {
   if (!stable) return pending(`status ${row.actual_status ?? "null"}, meant to be stopped`);
-  if (FAULT_WORDS.test(message)) return fault(message);
   // Nobody's boot failed: to start it again, or to take another machine, would be against the will of whoever stopped it.
   if (history.statuses.includes("running")) {
     return { is: "failed", because: "it ran, and then somebody stopped it", fault: "unknown" };
@@ -192,18 +200,26 @@ function judgeUnasked(row: WireInstance, history: History, stable: boolean, mess
   return { is: "pending", because: "the contract was made without starting; asking for the start", nudge: "start" };
 }
 
-function fault(message: string): Verdict {
-  return { is: "failed", because: firstLine(message), fault: USER_FAULT_WORDS.test(message) ? "user" : "host" };
+/** What the program wants to run, by its own words and by those of the contract, which a template may have written. */
+function askedOf(row: WireInstance, { asked = [] }: Goal): readonly string[] {
+  return [...asked, ...(row.image_args ?? []), ...(row.onstart ? [row.onstart] : [])];
 }
 
-function pending(because: string): Verdict {
-  return { is: "pending", because };
+function failed(fault: BootFault): Verdict {
+  const { whose, name: because, said } = fault;
+  return whose === "unclear"
+    ? { is: "failed", because, said, fault: "host", unclear: sameOnAnyMachine(fault) }
+    : { is: "failed", because, said, fault: whose };
 }
 
-function saying(message: string): string {
-  return message ? `; its last message: ${firstLine(message)}` : "";
+/** Pending, with the host's words where the row is given. */
+function pending(because: string, row?: WireInstance): Verdict {
+  const said = row?.status_msg?.trim();
+  return { is: "pending", because, ...(said ? { said } : {}) };
 }
 
-function firstLine(message: string): string {
-  return (message.split("\n")[0] ?? "").slice(0, 200);
+/** The host's last words, unless they are old ones of progress or success. */
+function wordsOf(row: WireInstance): { said?: string } {
+  const said = withoutProgress(row.status_msg ?? "");
+  return said === "" ? {} : { said };
 }

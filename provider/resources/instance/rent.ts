@@ -47,6 +47,8 @@ interface FailedAttempt {
   readonly offerId: number | undefined;
   readonly dollarsPerHour: number | undefined;
   readonly why: string;
+  /** Its boot failed in a way that the image may be at fault for: a text that is the same when another machine fails like this. */
+  readonly unclear?: string | undefined;
 }
 
 /** What one create has tried so far. */

@@ -26,7 +26,7 @@ import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs, tooYoungUntil } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
-import { containerBody, envOf } from "./rent-request.js";
+import { containerBody, envOf, programTexts } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
 import { startRefused } from "./start-refused.js";
@@ -113,6 +113,7 @@ export async function syncInstance(
     since: clock.now(),
     after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
+    asked: programTexts(wanted),
   };
   const ready = await follow(account, id, goal, wanted, operation);
   return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready), ...driftIn(ready) };

@@ -1,8 +1,9 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { AuthError, SettingsError, VastError } from "../../errors.js";
+import { causeIn } from "./host-words.js";
 import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
-import { type Goal, judge, NOTHING_SEEN, remember } from "./readiness.js";
+import { type Failure, type Goal, judge, NOTHING_SEEN, remember } from "./readiness.js";
 
 /** How a wait ended. It never ends well by running out of time. */
 export type Ending =
@@ -10,7 +11,8 @@ export type Ending =
   | {
       readonly is: "failed";
       readonly because: string;
-      readonly fault: "host" | "user" | "unknown";
+      readonly fault: Failure["fault"];
+      readonly unclear?: string;
       readonly row: WireInstance | undefined;
     }
   | {
@@ -85,14 +87,14 @@ export async function waitReady(options: WaitOptions): Promise<Ending | { is: "s
           if (!silent) return { is: "ready", row };
           waitOn(`running; waiting for ${wantedText(wanted)}: ${silent.because}`, row);
         }
-        if (verdict.is === "failed") return { ...verdict, row };
+        if (verdict.is === "failed") return { ...verdict, because: inWords(verdict), row };
         if (verdict.is === "absent" && (await client.instances.show(id, signal)) === undefined) return { is: "gone" };
         if (verdict.is === "pending") {
           if (verdict.nudge === "start" && !nudged) {
             nudged = true;
             await client.instances.setState(id, "running", signal);
           }
-          waitOn(verdict.because, row);
+          waitOn(inWords(verdict), row);
         }
       }
       if (clock.now() >= deadline) return { is: "timeout", because, row: last, silent };
@@ -100,6 +102,11 @@ export async function waitReady(options: WaitOptions): Promise<Ending | { is: "s
   } finally {
     feed.close();
   }
+}
+
+/** Our words, with those of the host behind them. */
+function inWords({ because, said }: { readonly because: string; readonly said?: string }): string {
+  return said === undefined ? because : `${because}: ${causeIn(said)}`;
 }
 
 function answerDeadline({ timeoutMinutes }: Wanted, runsSince: number, deadline: number): number {
