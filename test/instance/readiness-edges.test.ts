@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { type Goal, judge, NOTHING_SEEN, remember, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
+import { type Goal, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
 
 const RUN: Goal = { targetState: "running", since: 0, after: "rent" };
 const STOP: Goal = { targetState: "stopped", since: 0, after: "nothing" };

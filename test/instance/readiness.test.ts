@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { type Goal, judge, NOTHING_SEEN, remember, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
+import { bootPatienceMs, type Goal, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
 import { recordedInstance } from "../support/recorded.js";
 
 type Sight = readonly [atSeconds: number, row: WireInstance | undefined];
@@ -72,13 +73,35 @@ describe("waiting for a new instance", () => {
     ).toEqual(["pending", "absent"]);
   });
 
-  it("waits on a pull that says nothing new: the deadline decides", () => {
-    const stuck = recordedInstance("get-instance-pull-stuck", { intended_status: "running" });
-    expect(last(repeated(stuck, 30, 300, 600, 1200))).toEqual({
-      is: "pending",
-      because: "loading",
+  const stuck = recordedInstance("get-instance-pull-stuck", { intended_status: "running" });
+  const MINUTES = [0.5, 6, 12.4, 12.6].map((minutes) => minutes * 60);
+
+  it("gives a host up whose pull shows the same text for twelve minutes, twice what an honest one was seen to take", () => {
+    expect(kinds(repeated(stuck, ...MINUTES))).toEqual(["pending", "pending", "pending", "failed"]);
+    expect(last(repeated(stuck, ...MINUTES))).toEqual({
+      is: "failed",
+      because: "it has reported nothing new for 12 min",
       said: "Pulling fs layer",
+      fault: "host",
     });
+    const moving: Sight[] = [...repeated(stuck, 30, 600), [700, pulling], ...repeated(stuck, 720, 1400)];
+    expect(last(moving)).toMatchObject({ is: "pending" });
+  });
+
+  it("gives a boot that may take longer more time for one text", () => {
+    expect([10, 30, 60, 120].map((minutes) => bootPatienceMs(minutes) / 60_000)).toEqual([12, 12, 24, 48]);
+    const goal = { ...RUN, patienceMs: bootPatienceMs(60) };
+    expect(kinds(repeated(stuck, 30, 800, 1469, 1471), goal)).toEqual(["pending", "pending", "pending", "failed"]);
+  });
+
+  it.each([
+    ["has not reported at all", { actual_status: null }, "failed"],
+    ["made the container and did not start it", { actual_status: "created" }, "failed"],
+    ["loads without a word, which tells nothing", { actual_status: "loading" }, "pending"],
+    ["loads what ran before", { actual_status: "loading", status_msg: "success, running x/ssh" }, "pending"],
+    ["restarts", { actual_status: "restarting", status_msg: "stopping" }, "pending"],
+  ] as const)("knows standstill of a host that %s", (_, over, is) => {
+    expect(last(repeated(row(over), 30, 400, 1200))).toMatchObject({ is });
   });
 
   it.each<[string, string, "user" | "host"]>([
@@ -205,7 +228,7 @@ describe("waiting for a new instance", () => {
   it.each(["created", "loading", "scheduling", "rebooting", "recycling", "restarting"])(
     "waits through %s",
     (actual_status) => {
-      expect(last(repeated(row({ actual_status }), 10, 100, 1000))).toEqual({ is: "pending", because: actual_status });
+      expect(last(repeated(row({ actual_status }), 10, 100, 700))).toEqual({ is: "pending", because: actual_status });
     },
   );
 

@@ -17,6 +17,7 @@ describe("a boot that fails because of the machine", () => {
     ["its disk is full", { noSpace: true }],
     ["its driver is broken", { ociError: true }],
     ["it goes offline", { hostGoesOffline: { afterMinutes: 1 } }],
+    ["its pull stands still (recorded 2026-09-03)", { imageNeverPulls: true }],
   ] as const)("is given back and tried on another machine when %s", async (_, story) => {
     t.world.tell({ times: 1, story });
     const process = t.process();

@@ -17,7 +17,7 @@ import { planMount } from "./mount.js";
 import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs } from "./read-back.js";
-import { FRESH_MS, type Goal } from "./readiness.js";
+import { bootPatienceMs, FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
 import { programTexts } from "./rent-request.js";
@@ -160,6 +160,7 @@ async function followNew(
     targetState: inputs.targetState,
     since: clock.now(),
     after: "rent",
+    patienceMs: bootPatienceMs(inputs.timeouts.createMinutes),
     asked: programTexts(inputs),
   };
   // A new volume is billed beside the contract, and counts.

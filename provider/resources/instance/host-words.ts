@@ -1,11 +1,14 @@
 // The last words of a host (`status_msg`): a line of docker's, of its builder or of Vast's own, sometimes several.
 
+/** What Vast writes when a container runs. It stays when the container does not run any more. */
+const SUCCESS = /^success, running\b/;
+
 /**
  * Lines that tell of progress or of success. They name the image and what is installed into it, so they can hold any word, `error` included
  * (`Pulling from acme/error-reporter`, `Setting up liberror-perl`).
  */
 const PROGRESS: readonly RegExp[] = [
-  /^success, running\b/,
+  SUCCESS,
   /^(?:\S+: )?Pulling from \S+$/,
   /^(?:[0-9a-f]{12}: )?(?:Pulling fs layer|Waiting|Downloading|Verifying Checksum|Download complete|Extracting|Pull complete|Already exists|Retrying in \d+ seconds?)(?:$|\s+[[\d])/,
   /^(?:Digest: sha256:|Status: (?:Downloaded|Image is up to date))/,
@@ -13,6 +16,11 @@ const PROGRESS: readonly RegExp[] = [
   /^#\d+ (?!ERROR\b)/,
   /^(?:Step \d+\/\d+ :|---> |W: |(?:Get|Hit|Ign):\d+ |(?:Setting up|Unpacking|Selecting previously|Preparing to unpack|Processing triggers) )/,
 ];
+
+/** These words say that the container runs, or ran. */
+export function tellOfSuccess(message: string): boolean {
+  return SUCCESS.test(message.trim());
+}
 
 /** A host's last words on one line, without those that tell of progress or success. */
 export function withoutProgress(message: string): string {

@@ -195,7 +195,10 @@ export const InstanceInputs = z.strictObject({
   /** How long to wait before giving up. The machine is kept and stays in the stack; the next `up` goes on waiting. */
   timeouts: z
     .strictObject({
-      /** For boots, from the rent to a ready instance, all attempts together, in minutes; waiting for a turn to rent does not count. Default 30. */
+      /**
+       * For boots, from the rent to a ready instance, all attempts together, in minutes; waiting for a turn to rent does not count. A host that
+       * reports the very same thing for two fifths of it, at least 12 minutes, is given up. Default 30.
+       */
       createMinutes: minutes("createMinutes").default(30),
       /** For restarts, starts and stops, in minutes. Default 20. */
       updateMinutes: minutes("updateMinutes").default(20),

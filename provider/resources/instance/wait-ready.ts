@@ -1,9 +1,10 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { AuthError, SettingsError, VastError } from "../../errors.js";
+import { NOTHING_SEEN, remember } from "./history.js";
 import { causeIn } from "./host-words.js";
 import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
-import { type Failure, type Goal, judge, NOTHING_SEEN, remember } from "./readiness.js";
+import { type Failure, type Goal, judge } from "./readiness.js";
 
 /** How a wait ended. It never ends well by running out of time. */
 export type Ending =
