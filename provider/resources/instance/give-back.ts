@@ -1,11 +1,10 @@
 import { messageOf } from "../../errors.js";
 import { endVolumeOf, volumeNamed } from "./created-volumes.js";
+import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 
 /** What is known of a contract that is given back. */
 export interface GiveBackOptions {
-  /** Until then, in milliseconds of the clock, the contract may be too young to show. */
-  readonly tooYoungUntil?: number | undefined;
   /** Something ran in it: a volume that was made with it is not deleted without consent. */
   readonly mayHoldData: boolean;
 }
@@ -14,9 +13,11 @@ export interface GiveBackOptions {
 export async function giveBack(
   { account, inputs, operation, attempts }: RentContext,
   { id, newVolumeName, rentedAt }: Contract,
-  { tooYoungUntil, mayHoldData }: GiveBackOptions,
+  { mayHoldData }: GiveBackOptions,
 ): Promise<void> {
   const { signal } = operation;
+  // One that was found may be as young as one that was rented just now.
+  const tooYoungUntil = (rentedAt === undefined ? account.clock.now() : Date.parse(rentedAt)) + FRESH_MS;
   const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
   await account.destroy(id, { timeoutMs, tooYoungUntil, signal });
   operation.ended();

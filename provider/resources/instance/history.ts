@@ -2,8 +2,6 @@ import type { WireInstance } from "../../api/instance-row.js";
 
 /** What was seen before, as far as it matters for the next verdict. */
 export interface History {
-  /** The instance was in an answer at least once. */
-  readonly everSeen: boolean;
   /** Each status that was seen. */
   readonly statuses: readonly string[];
   /** When the present combination of states and message was first seen, and how often since. */
@@ -19,7 +17,6 @@ export interface History {
 }
 
 export const NOTHING_SEEN: History = {
-  everSeen: false,
   statuses: [],
   unchangedSince: 0,
   timesUnchanged: 0,
@@ -39,7 +36,6 @@ export function remember(history: History, row: WireInstance | undefined, at: nu
   const queued = row?.cur_state === "stopped" && row.intended_status === "running";
   const status = row?.actual_status ?? undefined;
   return {
-    everSeen: history.everSeen || row !== undefined,
     statuses:
       status === undefined || history.statuses.includes(status) ? history.statuses : [...history.statuses, status],
     unchangedSince: same ? history.unchangedSince : at,

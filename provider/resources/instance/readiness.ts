@@ -87,8 +87,8 @@ export function bootPatienceMs(minutes: number): number {
 /** Judges one look in the light of those before; `history` includes this one. Pure. Evidence: vast-api.md §2.8 and §7. */
 export function judge(row: WireInstance | undefined, history: History, goal: Goal, at: number): Verdict {
   const age = at - goal.since;
-  if (!row)
-    return history.everSeen || age > FRESH_MS ? { is: "absent" } : pending("the new contract does not show yet");
+  // In the first minute lists and ids take turns in not knowing a contract, also after one has shown it.
+  if (!row) return age > FRESH_MS ? { is: "absent" } : pending("the new contract does not show");
   return goal.targetState === "stopped" ? judgeStop(row) : judgeRun(row, history, goal, at);
 }
 
