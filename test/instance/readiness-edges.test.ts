@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
 import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
-import { type Goal, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { type Goal, GPU_TAKEN, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
 
-const RUN: Goal = { targetState: "running", since: 0, after: "rent" };
+const RUN: Goal = { targetState: "running", since: 0, after: "nothing", origin: "rented" };
+const FOUND: Goal = { ...RUN, origin: "found" };
 const STOP: Goal = { targetState: "stopped", since: 0, after: "nothing" };
 
 const row = (over: Partial<WireInstance>): WireInstance => ({
@@ -56,18 +57,40 @@ describe("a bid", () => {
     ["lies above it", row({ ...low, dph_base: 0.4 }), RUN, []],
     ["stands against none that is known", row({ ...low, min_bid: null }), RUN, []],
     ["won before", row(low), RUN, [row({ is_bid: true })]],
-    ["was started again", row(low), { ...RUN, after: "start", since: -1_000_000 }, []],
+    ["was started again", row(low), { targetState: "running", after: "start", since: -1_000_000 }, []],
+    ["may have run before this run found it", row({ ...low, actual_status: "exited" }), FOUND, []],
   ])("is waited for when it %s", (_, last, goal, before) => {
     expect(seen(last, stable, goal, ...before)).toEqual(outbid);
+  });
+
+  it("that an earlier run made is given up likewise, when it certainly never ran", () => {
+    expect(seen(row(low), stable, FOUND)).toMatchObject({ is: "failed" });
   });
 
   it("is waited for until the sight is stable", () => {
     expect(seen(row(low), [2, 12])).toEqual(outbid);
     expect(seen(row(low), [2, 8, 11])).toEqual(outbid);
   });
+});
 
-  it("is no matter of a contract on demand", () => {
-    expect(seen(row({ ...low, is_bid: false }), stable)).toEqual(because("the start is queued until the GPU is free"));
+describe("a start that waits for its GPU", () => {
+  const taken = row({ cur_state: "stopped", actual_status: "created" });
+  const queued = because("the start is queued until the GPU is free");
+  const stable = [2, 8, 12];
+
+  it("is given up with what this run rented and never ran, once that is stable", () => {
+    expect(seen(taken, stable)).toEqual({ is: "failed", ...GPU_TAKEN });
+    expect(seen(taken, [2, 12])).toEqual(queued);
+  });
+
+  it.each<[string, WireInstance, Goal, WireInstance[]]>([
+    ["the program lets it wait", taken, { ...RUN, mayQueue: true }, []],
+    ["its contract was found", taken, FOUND, []],
+    ["it was an update that asked for it", taken, { ...RUN, origin: undefined }, []],
+    ["its container may have run", { ...taken, actual_status: "exited" }, RUN, []],
+    ["its container ran", taken, RUN, [row({})]],
+  ])("is waited for when %s", (_, last, goal, before) => {
+    expect(seen(last, stable, goal, ...before)).toEqual(queued);
   });
 });
 
@@ -208,6 +231,22 @@ describe("a contract that is meant to be stopped", () => {
       is: "failed",
       because: "the host was asked to start the container and did not",
       fault: "host",
+    });
+  });
+
+  it("is left alone when this run did not rent it, or when it may have run", () => {
+    const leftAlone = { is: "failed", fault: "unknown" };
+    expect(seen(unasked, [0, 5, 10], FOUND)).toMatchObject(leftAlone);
+    expect(seen({ ...unasked, actual_status: "exited" }, [0, 5, 10])).toMatchObject(leftAlone);
+    expect(seen({ ...unasked, status_msg: "success, running x/ssh" }, [0, 5, 10])).toMatchObject(leftAlone);
+  });
+
+  it("is asked to start by an update although the old exited still shows", () => {
+    const goal: Goal = { targetState: "running", since: 0, after: "start" };
+    expect(
+      seen({ ...unasked, actual_status: "exited" }, [20, 30, 40], goal, row({ actual_status: "loading" })),
+    ).toMatchObject({
+      nudge: "start",
     });
   });
 

@@ -7,7 +7,7 @@ import { recordedInstance } from "../support/recorded.js";
 
 type Sight = readonly [atSeconds: number, row: WireInstance | undefined];
 
-const RUN: Goal = { targetState: "running", since: 0, after: "rent" };
+const RUN: Goal = { targetState: "running", since: 0, after: "nothing", origin: "rented" };
 
 /** The verdict of each look of a history. */
 function verdicts(sights: readonly Sight[], goal: Goal = RUN): Verdict[] {
@@ -346,7 +346,7 @@ describe("laws", () => {
   const anyGoal = fc.record({
     targetState: fc.constantFrom("running" as const, "stopped" as const),
     since: fc.constant(0),
-    after: fc.constantFrom("rent" as const, "start" as const, "update" as const, "nothing" as const),
+    after: fc.constantFrom("start" as const, "update" as const, "nothing" as const),
   });
 
   it("nothing but a running container is ready when running is wanted, and nothing that runs when stopped is", () => {

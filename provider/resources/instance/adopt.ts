@@ -37,5 +37,5 @@ export async function adopt({ account, view, inputs, operation }: RentContext): 
     );
   }
   operation.exists(String(id), freshOutputs(row));
-  return { id };
+  return { id, adoptedState: row.intended_status === "stopped" ? "stopped" : "running" };
 }

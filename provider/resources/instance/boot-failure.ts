@@ -20,7 +20,8 @@ export async function afterBootFailure(
 ): Promise<void> {
   const { account, inputs, operation, attempts } = context;
   const { id, offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
-  const log = await lastLogLines(account, id, inputs, operation.signal);
+  // What stops a container from outside stands in no log of it.
+  const log = ending.fault === "unknown" ? undefined : await lastLogLines(account, id, inputs, operation.signal);
   // Only what this create rented is ever destroyed by it unasked.
   const isOurs = inputs.adoptInstanceId === undefined;
   // What two machines say alike lies in what both were asked for.

@@ -16,6 +16,7 @@ import { becauseCancelled, money, notReady } from "./messages.js";
 import { planMount } from "./mount.js";
 import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
+import { takeStartBack } from "./queued-start.js";
 import { freshOutputs } from "./read-back.js";
 import { bootPatienceMs, FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
@@ -157,9 +158,11 @@ async function followNew(
   const { id } = contract;
   const { clock } = account;
   const goal: Goal = {
-    targetState: inputs.targetState,
+    targetState: contract.adoptedState ?? inputs.targetState,
     since: clock.now(),
-    after: "rent",
+    after: "nothing",
+    origin: contract.offerId === undefined ? "found" : "rented",
+    mayQueue: !inputs.cancelUnavailable,
     patienceMs: bootPatienceMs(inputs.timeouts.createMinutes),
     asked: programTexts(inputs),
   };
@@ -178,7 +181,7 @@ async function followNew(
       onRow: (row) => {
         operation.exists(String(id), freshOutputs(row));
         hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
-        return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "stop" : undefined;
+        return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "call off" : undefined;
       },
       onPending: (because, row) => {
         const price = row?.dph_total ?? contract.offeredDollarsPerHour;
@@ -188,7 +191,7 @@ async function followNew(
     }),
   );
   if (ending.is === "ready") return ending.row;
-  if (ending.is === "stopped" && inputs.adoptInstanceId === undefined) {
+  if (ending.is === "calledOff" && inputs.adoptInstanceId === undefined) {
     const price = money(priceOf(ending.row));
     operation.warn(
       `Instance ${id} costs ${price}, above the cap of ${money(cap)}: it is destroyed and another offer is tried.`,
@@ -211,5 +214,8 @@ async function followNew(
     await afterBootFailure(context, contract, ending, hasRun);
     return undefined;
   }
-  throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
+  const { createMinutes } = inputs.timeouts;
+  const queued =
+    ending.is === "timeout" ? await takeStartBack(account, ending.row, createMinutes, operation) : undefined;
+  throw queued ?? notReady(id, ending, createMinutes, "createMinutes");
 }

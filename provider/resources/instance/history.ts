@@ -26,6 +26,11 @@ export const NOTHING_SEEN: History = {
   report: "",
 };
 
+/** The history after a start was asked for: what the host reported before can show on, and tells nothing of it. */
+export function rememberStart(history: History): History {
+  return { ...history, moved: false };
+}
+
 /** The history after one more look. */
 export function remember(history: History, row: WireInstance | undefined, at: number): History {
   const fingerprint = row

@@ -23,13 +23,13 @@ export function costSentence(row: WireInstance | undefined): string {
 /** Why an instance is not ready, what that means for the money, and how to go on. */
 export function notReady(
   id: number,
-  ending: Exclude<Ending, { is: "ready" } | { is: "gone" }> | { is: "stopped"; row: WireInstance },
+  ending: Exclude<Ending, { is: "ready" } | { is: "gone" }>,
   limitMinutes: number,
   limitInput: "createMinutes" | "updateMinutes",
 ): NotReadyError {
   const inStack = `It stays in the stack. ${costSentence(ending.row)}`;
   const giveUp = "`pulumi destroy` ends it";
-  if (ending.is === "stopped") {
+  if (ending.is === "calledOff") {
     return new NotReadyError(
       "too_dear",
       `Instance ${id} costs more than \`maxDollarsPerHour\`. ${inStack} Raise the cap, or ${giveUp}.`,
@@ -76,12 +76,16 @@ export function bootFailed(
   const remedy = {
     user: "Correct `image`, `onstart`, `args` or `imageLogin` and run `pulumi up`",
     host: "Run `pulumi up --replace` with its URN to take another machine",
-    unknown: "Look at it in the console, then run `pulumi up`",
+    unknown: "Look at it in the console; the next `pulumi up` brings it to what the program says",
   }[ending.fault];
-  const whose = { user: "what it was asked to run", host: "the machine", unknown: "an unknown state" }[ending.fault];
+  const why = {
+    user: "did not boot because of what it was asked to run",
+    host: "did not boot because of the machine",
+    unknown: "is not ready",
+  }[ending.fault];
   return new NotReadyError(
     "boot_failed",
-    `Instance ${id} did not boot because of ${whose}: ${ending.because}.${logText(log)} It stays in the stack. ` +
+    `Instance ${id} ${why}: ${ending.because}.${logText(log)} It stays in the stack. ` +
       `${costSentence(ending.row)} ${remedy}, or \`pulumi destroy\` ends it.`,
   );
 }

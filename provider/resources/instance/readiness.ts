@@ -1,5 +1,6 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import { type BootFault, faultIn, sameOnAnyMachine } from "./boot-faults.js";
+import { mayHaveRun } from "./has-run.js";
 import type { History } from "./history.js";
 import { tellOfSuccess, withoutProgress } from "./host-words.js";
 
@@ -34,7 +35,14 @@ export interface Goal {
    * What was done just before, because answers lag behind: after a `start` the old `exited` can still show, after an in-place
    * `update` of the container the old `running`.
    */
-  readonly after: "rent" | "start" | "update" | "nothing";
+  readonly after: "start" | "update" | "nothing";
+  /**
+   * How a create came by the contract. `rented`: this run rented it, so it is asked to start when nobody was asked, and given up when somebody else has
+   * its GPU. `found`: an earlier run rented it, or somebody; who stopped it since meant it. Undefined after a create.
+   */
+  readonly origin?: "rented" | "found";
+  /** A contract that was rented may wait for its GPU: the program says so. */
+  readonly mayQueue?: boolean;
   /** Image that the new container is to have, after an in-place update. */
   readonly image?: string | undefined;
   /** How long a host may report the very same thing before its boot counts as stuck. Default the least. */
@@ -42,6 +50,9 @@ export interface Goal {
   /** What the program wants to run: arguments, entrypoint, start script. The row tells those of a template. */
   readonly asked?: readonly string[];
 }
+
+/** Its start would be queued until whoever has the GPU leaves, which may be never. */
+export const GPU_TAKEN: Failure = { because: "somebody else has its GPU, and its start was queued", fault: "host" };
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -114,21 +125,12 @@ function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): 
     const otherImage = goal.image !== undefined && row.image_uuid !== goal.image && age < STALE_AFTER_START_MS;
     return maybeStale || otherImage ? pending("the container is being made anew") : { is: "ready" };
   }
-  if (row.cur_state === "stopped" && row.intended_status === "running") {
-    const bid = row.dph_base ?? 0;
-    const cannotWin = row.is_bid && typeof row.min_bid === "number" && bid < row.min_bid;
-    // A bid that never ran and lies below the least one waits for nothing, and its disk is billed.
-    if (cannotWin && settled && goal.after === "rent" && !history.statuses.includes("running")) {
-      return {
-        is: "failed",
-        because: `its bid of ${bid} $/h is below the machine's least bid of ${row.min_bid} $/h`,
-        fault: "host",
-      };
-    }
-    return pending(row.is_bid ? "outbid: waiting for the bid to win" : "the start is queued until the GPU is free");
-  }
-  if (fault && stable) return failed(fault);
-  if (row.intended_status === "stopped") return judgeUnasked(row, history, stable, age);
+  const isQueued = row.cur_state === "stopped" && row.intended_status === "running";
+  // What was rented just now has no old words, and its host can fail while the contract seems to wait.
+  const isNew = goal.origin === "rented" && goal.after === "nothing" && !history.statuses.includes("running");
+  if (fault && (stable || (isQueued && isNew && settled))) return failed(fault);
+  if (isQueued) return judgeQueued(row, history, goal, settled);
+  if (row.intended_status === "stopped") return judgeUnasked(row, history, goal, { stable, age });
   const { patienceMs = LEAST_PATIENCE_MS } = goal;
   if (stable && showsStandstill(row) && at - history.unchangedSince >= patienceMs) {
     const because = `it has reported nothing new for ${Math.round(patienceMs / MINUTE_MS)} min`;
@@ -158,15 +160,41 @@ function judgeRun(row: WireInstance, history: History, goal: Goal, at: number): 
   return stable ? { is: "failed", because: odd, fault: "unknown" } : pending(`status ${status}`);
 }
 
+/** The contract is to run and is stopped: it waits for its GPU. */
+function judgeQueued(row: WireInstance, history: History, { origin, mayQueue }: Goal, settled: boolean): Verdict {
+  const isRented = origin === "rented" && !history.statuses.includes("running");
+  const bid = row.dph_base ?? 0;
+  if (!row.is_bid) {
+    return settled && isRented && !mayHaveRun(row) && !mayQueue
+      ? { is: "failed", ...GPU_TAKEN }
+      : pending("the start is queued until the GPU is free");
+  }
+  // A bid that never ran and lies below the least one waits for nothing, and its disk is billed. Who is outbid before the first look shows `exited`.
+  const neverRan = isRented || (origin === "found" && !mayHaveRun(row));
+  if (settled && neverRan && typeof row.min_bid === "number" && bid < row.min_bid) {
+    const because = `its bid of ${bid} $/h is below the machine's least bid of ${row.min_bid} $/h`;
+    return { is: "failed", because, fault: "host" };
+  }
+  return pending("outbid: waiting for the bid to win");
+}
+
 /**
  * The contract is meant to be stopped although we want it running, and no fault is told: with one the boot failed, and Vast gave up (seen with
  * images that cannot be pulled); without one the host was never asked to start (recorded 2026-05-18).
  */
-function judgeUnasked(row: WireInstance, history: History, stable: boolean, age: number): Verdict {
+function judgeUnasked(
+  row: WireInstance,
+  history: History,
+  { origin, after }: Goal,
+  { stable, age }: { stable: boolean; age: number },
+): Verdict {
   if (!stable) return pending(`status ${row.actual_status ?? "null"}, meant to be stopped`);
   // Nobody's boot failed: to start it again, or to take another machine, would be against the will of whoever stopped it.
-  if (history.statuses.includes("running")) {
+  if (history.statuses.includes("running") || (origin === "rented" && after === "nothing" && mayHaveRun(row))) {
     return { is: "failed", because: "it ran, and then somebody stopped it", fault: "unknown" };
+  }
+  if (origin === "found") {
+    return { is: "failed", because: "it is stopped, and this run did not rent it", fault: "unknown" };
   }
   if (age > STALE_AFTER_START_MS) {
     return { is: "failed", because: "the host was asked to start the container and did not", fault: "host" };

@@ -31,6 +31,8 @@ export interface Contract {
   readonly instanceApiKey?: string | undefined;
   /** When it was rented, ISO 8601; undefined when it was found. */
   readonly rentedAt?: string | undefined;
+  /** What it is meant to be, of one that was adopted: it is left so, and the next preview shows what the program wants else. */
+  readonly adoptedState?: "running" | "stopped" | undefined;
   /** When it ends itself, if it was rented with a time to live. */
   readonly expiry?: Expiry | undefined;
   /** What the offer promised to cost while running, in $/h; undefined when the contract was found and not rented just now. */

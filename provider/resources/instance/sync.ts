@@ -3,7 +3,7 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { isSameInput } from "../../engine/diff.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
-import { NotReadyError, VastError } from "../../errors.js";
+import { VastError } from "../../errors.js";
 import { durationText, lookUntil } from "../../wait.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
@@ -22,8 +22,9 @@ import {
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, attachedIn, keyTexts, namesKeys, putKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
-import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
+import { becauseCancelled, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
+import { takeStartBack } from "./queued-start.js";
 import { freshOutputs, tooYoungUntil } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
 import { containerBody, envOf, programTexts } from "./rent-request.js";
@@ -179,18 +180,12 @@ async function follow(
   );
   if (ending.is === "ready") return ending.row;
   if (ending.is === "gone") throw goneOutside(id);
-  if (ending.is === "timeout" && isQueued(ending.row, wanted)) {
-    // A queued start would switch the machine on some day, unseen and billed.
-    await account.client.instances.setState(id, "stopped", operation.signal);
-    // The next run is to start it again, and a preview of that to show it.
-    operation.exists(String(id), { targetState: "stopped" });
-    throw new NotReadyError(
-      "start_queued",
-      `Instance ${id} could not start within ${updateMinutes} min: its GPU is rented by somebody else. The start was taken back, ` +
-        `so it stays stopped, in the stack. ${costSentence(ending.row)} Run \`pulumi up\` to try again, or \`pulumi destroy\` to end it.`,
-    );
-  }
-  throw notReady(id, ending, updateMinutes, "updateMinutes");
+  // Of one that is to stop, none is queued any more.
+  const queued =
+    ending.is === "timeout" && wanted.targetState === "running"
+      ? await takeStartBack(account, ending.row, updateMinutes, operation)
+      : undefined;
+  throw queued ?? notReady(id, ending, updateMinutes, "updateMinutes");
 }
 
 /** Starts or stops, when the contract is not on its way there already. True when something was asked for. */
@@ -215,10 +210,6 @@ async function setState(
 function isHeadingFor(state: InstanceInputs["targetState"], row: WireInstance): boolean {
   const heading = headingOf(row);
   return heading === state || (state === "running" && heading === undefined);
-}
-
-function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs): boolean {
-  return targetState === "running" && row !== undefined && isStartQueued(row);
 }
 
 /** Brings the SSH keys to what the program names. Nothing is asked where neither the program nor the state has one. */

@@ -1,10 +1,10 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { AuthError, SettingsError, VastError } from "../../errors.js";
-import { NOTHING_SEEN, remember } from "./history.js";
+import { NOTHING_SEEN, remember, rememberStart } from "./history.js";
 import { causeIn } from "./host-words.js";
 import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
-import { type Failure, type Goal, judge } from "./readiness.js";
+import { type Failure, type Goal, GPU_TAKEN, judge } from "./readiness.js";
 
 /** How a wait ended. It never ends well by running out of time. */
 export type Ending =
@@ -23,7 +23,9 @@ export type Ending =
       /** What a running instance did not answer; undefined when it does not run. */
       readonly silent?: Silence | undefined;
     }
-  | { readonly is: "gone" };
+  | { readonly is: "gone" }
+  /** `onRow` wanted no more of it. */
+  | { readonly is: "calledOff"; readonly row: WireInstance };
 
 export interface WaitOptions {
   readonly account: Account;
@@ -35,7 +37,7 @@ export interface WaitOptions {
   readonly deadline: number;
   readonly signal: AbortSignal;
   /** Called with every row, before it is judged. Something returned ends the wait. */
-  readonly onRow?: (row: WireInstance) => "stop" | undefined;
+  readonly onRow?: (row: WireInstance) => "call off" | undefined;
   /** Called when the reason to wait changes. */
   readonly onPending: (because: string, row: WireInstance | undefined) => void;
 }
@@ -44,10 +46,10 @@ export interface WaitOptions {
 const MOST_TROUBLES = 10;
 
 /** Follows one instance until it is as wanted, cannot become so, is gone, or the deadline passes. */
-export async function waitReady(options: WaitOptions): Promise<Ending | { is: "stopped"; row: WireInstance }> {
-  const { account, id, goal, wanted, signal } = options;
+export async function waitReady(options: WaitOptions): Promise<Ending> {
+  const { account, id, wanted, signal } = options;
   const { clock, watcher, client } = account;
-  let { deadline } = options;
+  let { goal, deadline } = options;
   let feed = watcher.open(id, deadline);
   let history = NOTHING_SEEN;
   let last: WireInstance | undefined;
@@ -72,7 +74,7 @@ export async function waitReady(options: WaitOptions): Promise<Ending | { is: "s
         const row = look.row;
         if (row) last = row;
         history = remember(history, row, look.at);
-        if (row && options.onRow?.(row) === "stop") return { is: "stopped", row };
+        if (row && options.onRow?.(row) === "call off") return { is: "calledOff", row };
         const verdict = judge(row, history, goal, look.at);
         silent = undefined;
         if (verdict.is === "ready" && row) {
@@ -93,7 +95,12 @@ export async function waitReady(options: WaitOptions): Promise<Ending | { is: "s
         if (verdict.is === "pending") {
           if (verdict.nudge === "start" && !nudged) {
             nudged = true;
-            await client.instances.setState(id, "running", signal);
+            const start = await client.instances.setState(id, "running", signal);
+            if (start === "queued" && goal.origin === "rented" && !goal.mayQueue) {
+              return { is: "failed", ...GPU_TAKEN, row };
+            }
+            goal = { ...goal, after: "start", since: clock.now() };
+            history = rememberStart(history);
           }
           waitOn(inWords(verdict), row);
         }
