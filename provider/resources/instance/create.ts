@@ -20,7 +20,7 @@ import { takeStartBack } from "./queued-start.js";
 import { freshOutputs } from "./read-back.js";
 import { bootPatienceMs, FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
-import { maybeRented } from "./rent-failures.js";
+import { maybeRented, outOfTime } from "./rent-failures.js";
 import { programTexts } from "./rent-request.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { waitReady } from "./wait-ready.js";
@@ -75,6 +75,7 @@ export async function createInstance(
     let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
     for (;;) {
       const askedAt = account.clock.now();
+      if (contract === undefined && askedAt >= deadline) throw outOfTime(context);
       contract ??= await rentPlanned(context);
       // Nothing is billed while it waits for its turn, which takes 4.5 seconds for each that stands before it: only boots count.
       deadline += account.clock.now() - askedAt;

@@ -36,18 +36,16 @@ export function notReady(
     );
   }
   if (ending.is === "timeout") {
-    if (ending.silent) {
-      const { timeoutMinutes } = ending.silent.wanted;
-      const limit =
-        timeoutMinutes === undefined
-          ? `after ${limitMinutes} min (\`timeouts.${limitInput}\`)`
-          : `${timeoutMinutes} min after it began to run (\`waitFor.timeoutMinutes\`)`;
-      return silence(id, ending.silent, limit, inStack);
-    }
+    const { answerMinutes, silent } = ending;
+    const [after, input] =
+      answerMinutes === undefined
+        ? [`after ${limitMinutes} min`, `timeouts.${limitInput}`]
+        : [`${answerMinutes} min after it began to run`, "waitFor.timeoutMinutes"];
+    if (silent) return silence(id, silent, `${after} (\`${input}\`)`, inStack);
     return new NotReadyError(
       "timeout",
-      `Instance ${id} is not ready after ${limitMinutes} min: ${ending.because || "no answer came"}. ${inStack} ` +
-        `Run \`pulumi up\` to go on waiting (\`timeouts.${limitInput}\` says how long), or ${giveUp}.`,
+      `Instance ${id} is not ready ${after}: ${ending.because || "no answer came"}. ${inStack} ` +
+        `Run \`pulumi up\` to go on waiting (\`${input}\` says how long), or ${giveUp}.`,
     );
   }
   return bootFailed(id, ending, undefined);

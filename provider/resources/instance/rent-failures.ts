@@ -5,7 +5,7 @@ import { mountText } from "./candidates.js";
 import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import type { Mount } from "./mount.js";
-import type { RentContext } from "./rent.js";
+import type { Attempts, RentContext } from "./rent.js";
 
 /** Refusals that any other offer would meet as well. */
 const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
@@ -56,12 +56,7 @@ export function nothingRented(
   why: string,
 ): NothingRentedError {
   const cap = inputs.maxDollarsPerHour === undefined ? "" : ` at ${money(inputs.maxDollarsPerHour)} or less`;
-  const tried = attempts.failed
-    .map(
-      ({ offerId, dollarsPerHour, why }) =>
-        `\n  - ${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
-    )
-    .join("");
+  const tried = triedText(attempts);
   if (inputs.offerId !== undefined && !tried) {
     return new NothingRentedError(
       "no_offer",
@@ -86,7 +81,32 @@ export function nothingRented(
   return new NothingRentedError(
     "all_failed",
     `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n` +
-      `${attempts.answerLost || attempts.volumesLeft.length > 0 ? "" : "What this run rented was given back, and is not billed any more. "}` +
-      "Run again, loosen the query, or raise `maxAttempts`.",
+      `${givenBackText(attempts)}Run again, loosen the query, or raise \`maxAttempts\`.`,
   );
+}
+
+/** Why a create ended without a contract although there may be offers: its time is over, and another boot would take more. */
+export function outOfTime({ inputs, attempts }: RentContext): NothingRentedError {
+  const tried = attempts.failed.length === 0 ? "Nothing was rented." : `What was tried:${triedText(attempts)}\n`;
+  return new NothingRentedError(
+    "out_of_time",
+    `The ${inputs.timeouts.createMinutes} min of \`timeouts.createMinutes\` are over, so no other offer was rented. ${tried}` +
+      `${givenBackText(attempts)}Run again, or give it more time.`,
+  );
+}
+
+/** The offers tried, each with its price, and why it could not be kept. */
+function triedText({ failed }: Attempts): string {
+  return failed
+    .map(
+      ({ offerId, dollarsPerHour, why }) =>
+        `\n  - ${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
+    )
+    .join("");
+}
+
+function givenBackText({ answerLost, volumesLeft }: Attempts): string {
+  return answerLost || volumesLeft.length > 0
+    ? ""
+    : "What this run rented was given back, and is not billed any more. ";
 }

@@ -1,6 +1,7 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { AuthError, SettingsError, VastError } from "../../errors.js";
+import { beforeDeadline } from "../../wait.js";
 import { NOTHING_SEEN, remember, rememberStart } from "./history.js";
 import { causeIn } from "./host-words.js";
 import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
@@ -22,6 +23,8 @@ export type Ending =
       readonly row: WireInstance | undefined;
       /** What a running instance did not answer; undefined when it does not run. */
       readonly silent?: Silence | undefined;
+      /** The limit that ended it, when it was the one for an answer, which counts from running. */
+      readonly answerMinutes?: number | undefined;
     }
   | { readonly is: "gone" }
   /** `onRow` wanted no more of it. */
@@ -63,6 +66,9 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
     because = reason;
     options.onPending(because, row);
   };
+  // A busy account answers a call after an hour, and this wait has an end.
+  const inTime = <T>(work: (bounded: AbortSignal) => Promise<T>) => beforeDeadline(clock, { deadline, signal }, work);
+  const isGone = () => inTime(async (bounded) => (await client.instances.show(id, bounded)) === undefined);
   try {
     for (;;) {
       const look = await feed.next(signal);
@@ -91,11 +97,11 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
           waitOn(`running; waiting for ${wantedText(wanted)}: ${silent.because}`, row);
         }
         if (verdict.is === "failed") return { ...verdict, because: inWords(verdict), row };
-        if (verdict.is === "absent" && (await client.instances.show(id, signal)) === undefined) return { is: "gone" };
+        if (verdict.is === "absent" && (await isGone())) return { is: "gone" };
         if (verdict.is === "pending") {
           if (verdict.nudge === "start" && !nudged) {
             nudged = true;
-            const start = await client.instances.setState(id, "running", signal);
+            const start = await inTime((bounded) => client.instances.setState(id, "running", bounded));
             if (start === "queued" && goal.origin === "rented" && !goal.mayQueue) {
               return { is: "failed", ...GPU_TAKEN, row };
             }
@@ -105,7 +111,9 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
           waitOn(inWords(verdict), row);
         }
       }
-      if (clock.now() >= deadline) return { is: "timeout", because, row: last, silent };
+      if (clock.now() >= deadline) {
+        return { is: "timeout", because, row: last, silent, answerMinutes: runs ? wanted?.timeoutMinutes : undefined };
+      }
     }
   } finally {
     feed.close();
