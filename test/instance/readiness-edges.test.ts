@@ -41,11 +41,11 @@ describe("a bid", () => {
   const outbid = because("outbid: waiting for the bid to win");
   const stable = [2, 8, 12];
 
-  it("below the least one of a machine that it never ran on is given up, as that machine's", () => {
+  it("below the least one of a machine that it never ran on is given up, which says nothing against the machine", () => {
     expect(seen(row(low), stable)).toEqual({
       is: "failed",
       because: "its bid of 0.2 $/h is below the machine's least bid of 0.3 $/h",
-      fault: "host",
+      fault: "offer",
     });
     expect(seen(row({ ...low, dph_base: null }), stable)).toMatchObject({
       because: expect.stringMatching(/^its bid of 0 \$\/h/),

@@ -31,7 +31,11 @@ describe("a boot that fails because of the machine", () => {
     // One at a time: the first was gone for certain before the second was rented.
     expect(Date.parse(first?.destroyedAt ?? "")).toBeLessThan(Date.parse(second?.createdAt ?? ""));
     const warnings = process.lines.filter(({ kind }) => kind === "warning").map(({ text }) => text);
-    expect(warnings).toEqual([expect.stringMatching(/did not boot because of the machine: .* It was destroyed\./)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /did not boot because of the machine: .* It was destroyed \(billed at most about 0\.\d{4} \$.*\)\./,
+      ),
+    ]);
   });
 
   it("keeps the whole process off that machine, other offers of it included", async () => {
@@ -49,6 +53,29 @@ describe("a boot that fails because of the machine", () => {
     expect(machines()).toEqual([777, 888, 999]);
   });
 
+  it("is kept off also when Vast's rows do not name the machine yet: the offer did", async () => {
+    t.world.settings.bareRows = true;
+    t.world.replaceOffers([
+      { dph_base: 0.2, machine_id: 777 },
+      { dph_base: 0.21, machine_id: 777 },
+      { dph_base: 0.5, machine_id: 888 },
+    ]);
+    t.world.tell({ machineId: 777, story: { noSpace: true } });
+    await t.process().up(anInstance());
+    expect(machines()).toEqual([777, 888]);
+  });
+
+  it("bars nobody from a machine on which a bid was too low: that says nothing against it", async () => {
+    t.world.replaceOffers([{ dph_base: 0.3, min_bid: 0.1, machine_id: 777 }]);
+    // The least bid rises between the search and the first look.
+    t.world.tell({ times: 1, story: { outbid: { afterMinutes: 0.1 } } });
+    const process = t.process();
+    const failure = await failureOf(process.up(anInstance({ bidDollarsPerHour: 0.2, maxAttempts: 1 })));
+    expect(failure.message).toMatch(/did not boot: its bid of 0\.2 \$\/h is below the machine's least bid/);
+    await process.up(anInstance({ ownerToken: "b".repeat(12) }));
+    expect(machines()).toEqual([777, 777]);
+  });
+
   it("ends, with a readable account, when all candidates failed", async () => {
     t.world.tell({ story: { ociError: true } });
     const failure = await failureOf(t.process().up(anInstance({ maxAttempts: 3 })));
@@ -61,7 +88,7 @@ describe("a boot that fails because of the machine", () => {
     for (const offerId of offers) {
       expect(failure.message).toMatch(
         new RegExp(
-          `${offerId} \\(0\\.3\\d\\d \\$/h\\): did not boot: its GPU driver fails in containers: .*nvidia-container-cli.* \\(billed: its disk, about 0\\.000\\d \\$\\)`,
+          `${offerId} \\(0\\.3\\d\\d \\$/h\\): did not boot: its GPU driver fails in containers: .*nvidia-container-cli.* \\(billed at most about 0\\.000\\d \\$, for its disk\\)`,
         ),
       );
     }
@@ -133,7 +160,7 @@ describe("a boot that fails because of what it was asked to run", () => {
     t.world.tell({ story });
     const failure = await failureOf(t.process().up(anInstance()));
     expect(failure.message).toMatch(message);
-    expect(failure.message).toMatch(/It was destroyed \(billed: its disk, about .*, and is not billed any more/);
+    expect(failure.message).toMatch(/It was destroyed \(billed at most about .*\), and is not billed any more/);
     expect(failure.id).toBeUndefined();
     expect(t.world.contracts()).toHaveLength(1);
     expect(t.world.billedContracts()).toEqual([]);

@@ -6,6 +6,7 @@ import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
 import { durationText } from "../../wait.js";
 import { adopt } from "./adopt.js";
+import { openBill } from "./bill.js";
 import { afterBootFailure } from "./boot-failure.js";
 import { finish, sweepWhileBooting } from "./finish.js";
 import { giveBack } from "./give-back.js";
@@ -170,7 +171,7 @@ async function followNew(
   // A new volume is billed beside the contract, and counts.
   const priceOf = (row: WireInstance) => (row.dph_total ?? 0) + (contract.newVolumeDollarsPerHour ?? 0);
   const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;
-  let hasRun = false;
+  const bill = openBill(contract);
   const ending = await becauseCancelled(id, () =>
     waitReady({
       account,
@@ -181,7 +182,7 @@ async function followNew(
       signal: operation.signal,
       onRow: (row) => {
         operation.exists(String(id), freshOutputs(row));
-        hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
+        bill.note(row, clock.now());
         return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "call off" : undefined;
       },
       onPending: (because, row) => {
@@ -197,22 +198,23 @@ async function followNew(
     operation.warn(
       `Instance ${id} costs ${price}, above the cap of ${money(cap)}: it is destroyed and another offer is tried.`,
     );
-    await giveBack(context, contract, { mayHoldData: hasRun });
+    const billed = await giveBack(context, contract, bill);
     const { offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
-    attempts.failed.push({ offerId, dollarsPerHour, why: `its contract cost ${price}, above the cap` });
+    const why = `its contract cost ${price}, above the cap${billed}`;
+    attempts.failed.push({ offerId, dollarsPerHour, code: "too_dear", why });
     return undefined;
   }
   if (ending.is === "gone") {
     operation.ended();
     // Its volume outlives it.
-    if (contract.newVolumeName !== undefined) await giveBack(context, contract, { mayHoldData: hasRun });
+    if (contract.newVolumeName !== undefined) await giveBack(context, contract, bill);
     throw new NothingRentedError(
       "gone_while_booting",
-      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more. Run again.`,
+      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more${bill.text(clock.now())}. Run again.`,
     );
   }
   if (ending.is === "failed") {
-    await afterBootFailure(context, contract, ending, hasRun);
+    await afterBootFailure(context, contract, ending, bill);
     return undefined;
   }
   const { createMinutes } = inputs.timeouts;

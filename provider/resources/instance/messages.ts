@@ -74,11 +74,13 @@ export function bootFailed(
   const remedy = {
     user: "Correct `image`, `onstart`, `args` or `imageLogin` and run `pulumi up`",
     host: "Run `pulumi up --replace` with its URN to take another machine",
+    offer: "Raise `bidDollarsPerHour` and run `pulumi up`",
     unknown: "Look at it in the console; the next `pulumi up` brings it to what the program says",
   }[ending.fault];
   const why = {
     user: "did not boot because of what it was asked to run",
     host: "did not boot because of the machine",
+    offer: "did not boot because of the offer",
     unknown: "is not ready",
   }[ending.fault];
   return new NotReadyError(

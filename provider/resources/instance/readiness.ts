@@ -21,7 +21,8 @@ export interface Failure {
   readonly because: string;
   /** The host's own words, which can hold secrets. */
   readonly said?: string;
-  readonly fault: "host" | "user" | "unknown";
+  /** Whose it is. `offer`: the machine is as good as any, and another offer may do. */
+  readonly fault: "host" | "offer" | "user" | "unknown";
   /** Set when the image may be at fault as well as the host: a text that is the same when another machine fails like this. */
   readonly unclear?: string;
 }
@@ -173,7 +174,7 @@ function judgeQueued(row: WireInstance, history: History, { origin, mayQueue }: 
   const neverRan = isRented || (origin === "found" && !mayHaveRun(row));
   if (settled && neverRan && typeof row.min_bid === "number" && bid < row.min_bid) {
     const because = `its bid of ${bid} $/h is below the machine's least bid of ${row.min_bid} $/h`;
-    return { is: "failed", because, fault: "host" };
+    return { is: "failed", because, fault: "offer" };
   }
   return pending("outbid: waiting for the bid to win");
 }

@@ -1,5 +1,6 @@
 import type { Account } from "../../account/account.js";
 import { type Budget, overBudget } from "../../account/budget.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
 import type { Operation } from "../../engine/lifecycle.js";
@@ -8,6 +9,7 @@ import { newVolumeDollarsPerHour } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import { forgetMarket } from "../../offer/remembered.js";
 import { lookUntil } from "../../wait.js";
+import { openBill } from "./bill.js";
 import { candidatesOf, searchText, whyNone } from "./candidates.js";
 import { volumeMadeWith } from "./created-volumes.js";
 import { giveBack } from "./give-back.js";
@@ -28,6 +30,8 @@ export interface Contract {
   readonly id: number;
   /** The offer that was rented; undefined when the contract was found and not rented just now. */
   readonly offerId?: number | undefined;
+  /** The machine that the offer is on, as far as it is known. */
+  readonly machineId?: number | undefined;
   readonly instanceApiKey?: string | undefined;
   /** When it was rented, ISO 8601; undefined when it was found. */
   readonly rentedAt?: string | undefined;
@@ -47,6 +51,8 @@ export interface Contract {
 interface FailedAttempt {
   readonly offerId: number | undefined;
   readonly dollarsPerHour: number | undefined;
+  readonly code: "taken" | "answer_lost" | "refused" | "too_dear" | "boot_failed";
+  /** The same in words, with what it cost. */
   readonly why: string;
   /** Its boot failed in a way that the image may be at fault for: a text that is the same when another machine fails like this. */
   readonly unclear?: string | undefined;
@@ -84,7 +90,6 @@ const FRESH_MARKET_MS = 5_000;
 const OVERTAKEN = new Error("overtaken");
 /** An older answer of the market is asked for again when an offer of it is gone, and before it is believed that nothing is to be had. */
 const OLD_MARKET_MS = 15_000;
-const TAKEN = "taken before it could be rented";
 /** Among how many more offers to choose for each race that was lost. */
 const NEXT_BEST = 2;
 
@@ -140,7 +145,7 @@ function choose(
 ): { candidate?: OfferCandidate; tooDear?: string | undefined } {
   const { account, view, budget, inputs, token, attempts, operation } = context;
   const { placement } = inputs;
-  const lostRaces = attempts.failed.filter(({ why }) => why === TAKEN).length;
+  const lostRaces = attempts.failed.filter(({ code }) => code === "taken").length;
   const free: OfferCandidate[] = [];
   let tooDear: string | undefined;
   for (const candidate of placed(candidates, placement, () => siblingsOf(context))) {
@@ -215,7 +220,7 @@ async function tryOffer(
     if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error, newVolumeName);
     if (error instanceof OfferGoneError) {
       forgetMarket(account, OLD_MARKET_MS);
-      return failed(attempts, candidate, TAKEN);
+      return failed(attempts, candidate, "taken", "taken before it could be rented");
     }
     account.claims.release(candidate.offerId);
     throw refused(candidate, error);
@@ -224,6 +229,7 @@ async function tryOffer(
   const contract: Contract = {
     id: rented.id,
     offerId: candidate.offerId,
+    machineId: candidate.machineId ?? undefined,
     instanceApiKey: rented.instanceApiKey,
     rentedAt,
     expiry,
@@ -238,9 +244,14 @@ async function tryOffer(
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });
-  if (rented.refusedBecause === undefined || (await mayStillWin(context, contract.id))) return contract;
-  await giveBack(context, contract, { mayHoldData: false });
-  return failed(attempts, candidate, `refused: ${rented.refusedBecause}`);
+  if (rented.refusedBecause === undefined) return contract;
+  const row = await account.look(contract.id, operation.signal);
+  if (row && mayStillWin(row, inputs)) return contract;
+  const bill = openBill(contract);
+  if (row) bill.note(row, account.clock.now());
+  // It was never to start.
+  const billed = await giveBack(context, contract, { ...bill, mayHoldData: () => false });
+  return failed(attempts, candidate, "refused", `refused: ${rented.refusedBecause}${billed}`);
 }
 
 /** Others on the account have rented while this one waited, in all likelihood what it had chosen. */
@@ -251,15 +262,18 @@ function lookAnew({ account, operation }: RentContext, { offerId }: OfferCandida
   forgetMarket(account, FRESH_MARKET_MS);
 }
 
-function failed(attempts: Attempts, { offerId, dollarsPerHour }: OfferCandidate, why: string): undefined {
-  attempts.failed.push({ offerId, dollarsPerHour, why });
+function failed(
+  attempts: Attempts,
+  { offerId, dollarsPerHour }: OfferCandidate,
+  code: FailedAttempt["code"],
+  why: string,
+): undefined {
+  attempts.failed.push({ offerId, dollarsPerHour, code, why });
 }
 
 /** A bid at or above the machine's least bid waits for its turn; below it, the contract would never run and bills its disk. */
-async function mayStillWin({ account, inputs, operation }: RentContext, id: number): Promise<boolean> {
-  if (inputs.rentalType !== "interruptible") return false;
-  const row = await account.look(id, operation.signal);
-  return (inputs.bidDollarsPerHour ?? 0) >= (row?.min_bid ?? Number.POSITIVE_INFINITY);
+function mayStillWin(row: WireInstance, { rentalType, bidDollarsPerHour = 0 }: InstanceInputs): boolean {
+  return rentalType === "interruptible" && bidDollarsPerHour >= (row.min_bid ?? Number.POSITIVE_INFINITY);
 }
 
 async function afterLostAnswer(
@@ -276,7 +290,7 @@ async function afterLostAnswer(
   const options = { everyMs: LOOK_EVERY_MS, deadline: account.clock.now() + LOST_ANSWER_MS, signal: operation.signal };
   const found = await lookUntil(account.clock, () => findPending(context, newVolumeName), options);
   if (!found && newVolumeName !== undefined) attempts.lostVolumeNames.push(newVolumeName);
-  return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
+  return found ?? failed(attempts, candidate, "answer_lost", "its answer was lost and no contract appeared");
 }
 
 /**
@@ -294,5 +308,5 @@ export async function findPending(context: RentContext, newVolumeName?: string):
   const name = made?.label ?? newVolumeName;
   if (name === undefined) return { id: row.id };
   operation.exists(String(row.id), { createdVolumeName: name });
-  return { id: row.id, newVolumeName: name };
+  return { id: row.id, newVolumeName: name, newVolumeDollarsPerHour: made?.storage_total_cost ?? undefined };
 }
