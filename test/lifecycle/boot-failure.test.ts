@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { scrub } from "../../provider/resources/instance/boot-log.js";
 import { anInstance, failureOf, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
 
 const FINISHED = `trainer pulumi:${TOKEN}`;
@@ -199,17 +198,5 @@ describe("a boot that fails because of what it was asked to run", () => {
     ).catch(() => undefined);
     expect(t.world.billedContracts()).toMatchObject([{ id: Number(first.id) }]);
     expect(failure === undefined || failure.id === first.id).toBe(true);
-  });
-});
-
-describe("a log in a message", () => {
-  it.each([
-    ["a value that the program knows", "login hunter2hunter2 ok", ["hunter2hunter2"], "login … ok"],
-    ["an assignment that looks like a secret", "API_KEY=abcdef0123456789", [], "API_KEY=…"],
-    ["a header", "Authorization: Bearer abcdef0123456789", [], "Authorization: Bearer …"],
-    ["JSON", '{"password": "abcdef0123456789"}', [], '{"password": "…"}'],
-    ["nothing", "Traceback (most recent call last)", [], "Traceback (most recent call last)"],
-  ])("is scrubbed of %s", (_, text, secrets, expected) => {
-    expect(scrub(text, secrets)).toBe(expected);
   });
 });

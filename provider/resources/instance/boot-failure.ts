@@ -4,6 +4,7 @@ import { lastLogLines } from "./boot-log.js";
 import { giveBack } from "./give-back.js";
 import { bootFailed, logText } from "./messages.js";
 import type { Contract, RentContext } from "./rent.js";
+import { knownOf } from "./secret-values.js";
 import type { Ending } from "./wait-ready.js";
 
 /**
@@ -18,8 +19,8 @@ export async function afterBootFailure(
 ): Promise<void> {
   const { account, inputs, operation, attempts } = context;
   const { id, offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
-  // What stops a container from outside stands in no log of it.
-  const log = ending.fault === "unknown" ? undefined : await lastLogLines(account, id, inputs, operation.signal);
+  const known = knownOf(account, inputs, contract.instanceApiKey);
+  const log = await lastLogLines(account, ending, known, operation.signal);
   // Only what this create rented is ever destroyed by it unasked.
   const isOurs = inputs.adoptInstanceId === undefined;
   // What two machines say alike lies in what both were asked for.
@@ -41,10 +42,10 @@ export async function afterBootFailure(
   const machineId = ending.row?.machine_id ?? contract.machineId;
   // A bid that lies too low says nothing against the machine.
   if (ending.fault === "host" && typeof machineId === "number") account.claims.avoidMachine(machineId);
-  const why = `did not boot: ${because}${billed}`;
+  const why = `did not boot: ${because}${billed}${logText(log).trimEnd().replace(/\n/g, "\n    ")}`;
   attempts.failed.push({ offerId, dollarsPerHour, code: "boot_failed", why, unclear: ending.unclear });
   const culprit = ending.fault === "host" ? "machine" : "offer";
   operation.warn(
-    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the ${culprit}: ${because}. It was destroyed${billed}.`,
+    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the ${culprit}: ${because}.${logText(log)} It was destroyed${billed}.`,
   );
 }

@@ -23,6 +23,7 @@ import { bootPatienceMs, FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
 import { maybeRented, outOfTime } from "./rent-failures.js";
 import { programTexts } from "./rent-request.js";
+import { knownOf } from "./secret-values.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { waitReady } from "./wait-ready.js";
 
@@ -172,6 +173,7 @@ async function followNew(
   const priceOf = (row: WireInstance) => (row.dph_total ?? 0) + (contract.newVolumeDollarsPerHour ?? 0);
   const cap = inputs.maxDollarsPerHour ?? Number.POSITIVE_INFINITY;
   const bill = openBill(contract);
+  const known = knownOf(account, inputs, contract.instanceApiKey);
   const ending = await becauseCancelled(id, () =>
     waitReady({
       account,
@@ -180,8 +182,9 @@ async function followNew(
       wanted: wantedAnswer(inputs.waitFor),
       deadline,
       signal: operation.signal,
+      known,
       onRow: (row) => {
-        operation.exists(String(id), freshOutputs(row));
+        operation.exists(String(id), freshOutputs(row, known));
         bill.note(row, clock.now());
         return typeof row.dph_total === "number" && priceOf(row) > cap * (1 + 1e-6) ? "call off" : undefined;
       },

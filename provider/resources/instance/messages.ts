@@ -20,12 +20,13 @@ export function costSentence(row: WireInstance | undefined): string {
   return `It costs ${running.toFixed(3)} $/h while running${disk}.`;
 }
 
-/** Why an instance is not ready, what that means for the money, and how to go on. */
+/** Why an instance is not ready, what that means for the money, and how to go on; with the last lines of its log where its boot failed. */
 export function notReady(
   id: number,
   ending: Exclude<Ending, { is: "ready" } | { is: "gone" }>,
   limitMinutes: number,
   limitInput: "createMinutes" | "updateMinutes",
+  log?: string,
 ): NotReadyError {
   const inStack = `It stays in the stack. ${costSentence(ending.row)}`;
   const giveUp = "`pulumi destroy` ends it";
@@ -48,7 +49,7 @@ export function notReady(
         `Run \`pulumi up\` to go on waiting (\`${input}\` says how long), or ${giveUp}.`,
     );
   }
-  return bootFailed(id, ending, undefined);
+  return bootFailed(id, ending, log);
 }
 
 /** An instance that runs and did not answer in time. */

@@ -6,12 +6,13 @@ import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import type { Mount } from "./mount.js";
 import type { Attempts, RentContext } from "./rent.js";
+import type { Scrub } from "./scrubber.js";
 
 /** Refusals that any other offer would meet as well. */
 const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
 
-/** Why Vast refused to rent, for an error that is Vast's answer; another stays as it is. */
-export function refused(candidate: OfferCandidate, error: unknown): unknown {
+/** Why Vast refused to rent, for an error that is Vast's answer, which can repeat what it was sent; another stays as it is. */
+export function refused(candidate: OfferCandidate, error: unknown, scrub: Scrub): unknown {
   if (error instanceof RateLimitedError || (error instanceof VastError && error.code === "account_busy")) {
     return new NothingRentedError(
       "account_busy",
@@ -26,7 +27,7 @@ export function refused(candidate: OfferCandidate, error: unknown): unknown {
     : "Correct the inputs that it names, then run again.";
   return new NothingRentedError(
     code,
-    `Vast refused to rent offer ${candidate.offerId}: "${refusal.said}" (${code}, HTTP ${refusal.status}). ` +
+    `Vast refused to rent offer ${candidate.offerId}: "${scrub(refusal.said)}" (${code}, HTTP ${refusal.status}). ` +
       `This run rented nothing, so it costs nothing. ${remedy}`,
   );
 }

@@ -21,6 +21,8 @@ import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { placed, placeOf, placeOfOffer, tooFewMachines } from "./placement.js";
 import { nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
+import { scrubber } from "./scrubber.js";
+import { knownOf } from "./secret-values.js";
 import type { StackView } from "./stack-view.js";
 import { expiryIn, expiryText } from "./time-to-live.js";
 import { withWatchdog } from "./watchdog.js";
@@ -206,6 +208,7 @@ async function tryOffer(
     guardedOnstart: guarded,
     volumeInfo: mount && volumeInfo(mount, candidate.offer, newVolumeName),
   });
+  const scrub = scrubber(knownOf(account, inputs, undefined));
   let rented: Rented;
   try {
     const onOvertaken = () => {
@@ -223,7 +226,7 @@ async function tryOffer(
       return failed(attempts, candidate, "taken", "taken before it could be rented");
     }
     account.claims.release(candidate.offerId);
-    throw refused(candidate, error);
+    throw refused(candidate, error, scrub);
   }
   const rentedAt = new Date(account.clock.now()).toISOString();
   const contract: Contract = {
@@ -251,7 +254,7 @@ async function tryOffer(
   if (row) bill.note(row, account.clock.now());
   // It was never to start.
   const billed = await giveBack(context, contract, { ...bill, mayHoldData: () => false });
-  return failed(attempts, candidate, "refused", `refused: ${rented.refusedBecause}${billed}`);
+  return failed(attempts, candidate, "refused", `refused: ${scrub(rented.refusedBecause)}${billed}`);
 }
 
 /** Others on the account have rented while this one waited, in all likelihood what it had chosen. */

@@ -5,6 +5,7 @@ import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { VastError } from "../../errors.js";
 import { durationText, lookUntil } from "../../wait.js";
+import { lastLogLines } from "./boot-log.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
 import { isStartQueued } from "./drift.js";
@@ -28,6 +29,7 @@ import { takeStartBack } from "./queued-start.js";
 import { freshOutputs, tooYoungUntil } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
 import { containerBody, envOf, programTexts } from "./rent-request.js";
+import { type Known, knownOf } from "./secret-values.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
 import { startRefused } from "./start-refused.js";
@@ -116,7 +118,7 @@ export async function syncInstance(
     image: remade ? wanted.image : undefined,
     asked: programTexts(wanted),
   };
-  const ready = await follow(account, id, goal, wanted, operation);
+  const ready = await follow(account, id, goal, wanted, operation, knownOf(account, wanted, before.instanceApiKey));
   return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...freshOutputs(ready), ...driftIn(ready) };
 }
 
@@ -160,6 +162,7 @@ async function follow(
   goal: Goal,
   wanted: InstanceInputs,
   operation: Operation,
+  known: Known,
 ): Promise<WireInstance> {
   const { clock } = account;
   const startedAt = clock.now();
@@ -172,6 +175,7 @@ async function follow(
       wanted: wantedAnswer(wanted.waitFor),
       deadline: startedAt + updateMinutes * MINUTE_MS,
       signal: operation.signal,
+      known,
       onPending: (because, row) => {
         const price = typeof row?.dph_total === "number" ? ` · ${money(row.dph_total)}` : "";
         operation.progress(`${because} · ${durationText(clock.now() - startedAt)}${price}`);
@@ -185,7 +189,8 @@ async function follow(
     ending.is === "timeout" && wanted.targetState === "running"
       ? await takeStartBack(account, ending.row, updateMinutes, operation)
       : undefined;
-  throw queued ?? notReady(id, ending, updateMinutes, "updateMinutes");
+  const log = ending.is === "failed" ? await lastLogLines(account, ending, known, operation.signal) : undefined;
+  throw queued ?? notReady(id, ending, updateMinutes, "updateMinutes", log);
 }
 
 /** Starts or stops, when the contract is not on its way there already. True when something was asked for. */

@@ -6,6 +6,8 @@ import { NOTHING_SEEN, remember, rememberStart } from "./history.js";
 import { causeIn } from "./host-words.js";
 import { probe, type Silence, type Wanted, wantedText } from "./probe.js";
 import { type Failure, type Goal, GPU_TAKEN, judge } from "./readiness.js";
+import { scrubber } from "./scrubber.js";
+import type { Known } from "./secret-values.js";
 
 /** How a wait ended. It never ends well by running out of time. */
 export type Ending =
@@ -39,6 +41,8 @@ export interface WaitOptions {
   /** When to stop waiting, in milliseconds of the clock; a time limit of `wanted` takes its place once it runs. */
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** What the container was given and its host could repeat: the reasons that leave this wait hold none of it. */
+  readonly known: Known;
   /** Called with every row, before it is judged. Something returned ends the wait. */
   readonly onRow?: (row: WireInstance) => "call off" | undefined;
   /** Called when the reason to wait changes. */
@@ -77,7 +81,7 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
         if (isFinal(look.trouble) || troubles >= MOST_TROUBLES) throw look.trouble;
       } else {
         troubles = 0;
-        const row = look.row;
+        const { row } = look;
         if (row) last = row;
         history = remember(history, row, look.at);
         if (row && options.onRow?.(row) === "call off") return { is: "calledOff", row };
@@ -96,7 +100,7 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
           if (!silent) return { is: "ready", row };
           waitOn(`running; waiting for ${wantedText(wanted)}: ${silent.because}`, row);
         }
-        if (verdict.is === "failed") return { ...verdict, because: inWords(verdict), row };
+        if (verdict.is === "failed") return { ...verdict, because: inWords(verdict, { ...options.known, row }), row };
         if (verdict.is === "absent" && (await isGone())) return { is: "gone" };
         if (verdict.is === "pending") {
           if (verdict.nudge === "start" && !nudged) {
@@ -108,7 +112,7 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
             goal = { ...goal, after: "start", since: clock.now() };
             history = rememberStart(history);
           }
-          waitOn(inWords(verdict), row);
+          waitOn(inWords(verdict, { ...options.known, row }), row);
         }
       }
       if (clock.now() >= deadline) {
@@ -120,9 +124,9 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
   }
 }
 
-/** Our words, with those of the host behind them. */
-function inWords({ because, said }: { readonly because: string; readonly said?: string }): string {
-  return said === undefined ? because : `${because}: ${causeIn(said)}`;
+/** Our words, with those of the host behind them: cut when they are scrubbed, for half a secret is not recognised. */
+function inWords({ because, said }: { readonly because: string; readonly said?: string }, known: Known): string {
+  return said === undefined ? because : `${because}: ${causeIn(scrubber(known)(said))}`;
 }
 
 function answerDeadline({ timeoutMinutes }: Wanted, runsSince: number, deadline: number): number {
