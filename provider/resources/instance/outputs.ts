@@ -180,7 +180,9 @@ export function publicPorts(row: WireInstance): Record<string, number> | null {
   const mapped = Object.entries(row.ports).flatMap(([port, bindings]) => {
     // Docker binds IPv4 and IPv6 apart, to the same number.
     const outside = bindings?.find((binding) => typeof binding.HostPort === "number")?.HostPort;
-    return typeof outside === "number" ? [[port, outside] as const] : [];
+    // Nothing can be called at another number.
+    const isPort = typeof outside === "number" && Number.isInteger(outside) && outside > 0 && outside <= 65_535;
+    return isPort ? [[port, outside] as const] : [];
   });
   return Object.fromEntries(mapped);
 }
