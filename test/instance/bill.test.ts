@@ -46,10 +46,32 @@ describe("the most that a contract can have cost", () => {
       "2.2000 $, for its disk and 2 h 0 min of its GPU",
     ],
     [
-      "is counted at the highest price that was seen",
+      "is counted at the dearer of two prices between the looks that show them",
       RENTED,
-      [row({ actual_status: "running", dph_total: 3.1 }), row({ actual_status: "running" })],
+      [row({ actual_status: "running" }), row({ actual_status: "running", dph_total: 3.1 })],
       "6.2000 $, for its disk and 2 h 0 min of its GPU",
+    ],
+    [
+      "is counted at each price in its time",
+      RENTED,
+      [
+        row({ actual_status: "running", dph_total: 3.1 }),
+        row({ actual_status: "running", dph_total: 3.1 }),
+        row({ actual_status: "running" }),
+      ],
+      "6.2000 $, for its disk and 2 h 0 min of its GPU",
+    ],
+    [
+      "is counted at a price that only a later row tells",
+      RENTED,
+      [{ id: 1, actual_status: "running" }, row({ actual_status: "running" })],
+      "2.2000 $, for its disk and 2 h 0 min of its GPU",
+    ],
+    [
+      "goes on while its host is silent",
+      RENTED,
+      [row({ actual_status: "running" }), row({ actual_status: "offline" })],
+      "2.2000 $, for its disk and 2 h 0 min of its GPU",
     ],
     [
       "holds its new volume",
