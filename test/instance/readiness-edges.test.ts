@@ -186,7 +186,7 @@ describe("a silent host", () => {
 
 describe("a contract that shows nothing yet", () => {
   it("may be absent for a minute from its rent", () => {
-    expect(seen(undefined, [60])).toEqual(because("the new contract does not show"));
+    expect(seen(undefined, [60])).toEqual(because("the contract does not show"));
     expect(seen(undefined, [60.001])).toEqual({ is: "absent" });
     expect(seen(undefined, [60], RUN, row({}))).toMatchObject({ is: "pending" });
     expect(seen(undefined, [100], { ...RUN, since: 40_000 })).toMatchObject({ is: "pending" });

@@ -85,9 +85,11 @@ describe("waiting for a new instance", () => {
   });
 
   it("gives a boot that may take longer more time for one text", () => {
-    expect([10, 30, 60, 120].map((minutes) => bootPatienceMs(minutes) / 60_000)).toEqual([12, 12, 24, 48]);
-    const goal = { ...RUN, patienceMs: bootPatienceMs(60) };
+    expect([10, 30, 60, 120].map((minutes) => bootPatienceMs(minutes, false) / 60_000)).toEqual([12, 12, 24, 48]);
+    const goal = { ...RUN, patienceMs: bootPatienceMs(60, false) };
     expect(kinds(repeated(stuck, 30, 800, 1469, 1471), goal)).toEqual(["pending", "pending", "pending", "failed"]);
+    const vm = { ...RUN, patienceMs: bootPatienceMs(60, true) };
+    expect(last(repeated(stuck, 30, 800, 80_000), vm)).toMatchObject({ is: "pending" });
   });
 
   it.each([

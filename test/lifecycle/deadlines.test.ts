@@ -46,6 +46,15 @@ describe("a call that a busy account does not answer", () => {
 });
 
 describe("a create whose time is over", () => {
+  it("has the whole of it for its boot, however long the account was busy before", async () => {
+    t.simulator.faults.add({ on: "GET /api/v1/instances", then: "slow", seconds: 120 });
+    t.world.tell({ story: { boots: { afterMinutes: 0.7 } } });
+    const startedAt = t.clock.now();
+    const { id } = await t.process().up(anInstance({ timeouts: { createMinutes: 1 } }));
+    expect(minutesSince(startedAt)).toBeGreaterThan(1.7);
+    expect(t.world.contracts()).toMatchObject([{ id: Number(id), actualStatus: "running" }]);
+  });
+
   it("rents no other machine when the one that it has fails then, and tells what was tried", async () => {
     t.world.tell({ times: 1, story: { httpStatus: 503, hostGoesOffline: { afterMinutes: 15 } } });
     const waitFor = { level: "http", port: 8080, timeoutMinutes: 60 };

@@ -42,7 +42,6 @@ export async function createInstance(
   const token = inputs.ownerToken ?? "";
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
-  let deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
   const replaced = [...(view.idsOf.get(token) ?? [])];
   const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
   const unfinished = {
@@ -75,6 +74,8 @@ export async function createInstance(
     // A key that is not there is better known before anything is billed.
     const keys = await keyTexts(account, inputs, operation);
     let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
+    // Until here others can keep the account busy: only boots count.
+    let deadline = account.clock.now() + inputs.timeouts.createMinutes * MINUTE_MS;
     for (;;) {
       const askedAt = account.clock.now();
       if (contract === undefined && askedAt >= deadline) throw outOfTime(context);
@@ -166,7 +167,7 @@ async function followNew(
     after: "nothing",
     origin: contract.offerId === undefined ? "found" : "rented",
     mayQueue: !inputs.cancelUnavailable,
-    patienceMs: bootPatienceMs(inputs.timeouts.createMinutes),
+    patienceMs: bootPatienceMs(inputs.timeouts.createMinutes, inputs.vm),
     asked: programTexts(inputs),
   };
   // A new volume is billed beside the contract, and counts.

@@ -197,7 +197,7 @@ export const InstanceInputs = z.strictObject({
     .strictObject({
       /**
        * For boots, from the rent to a ready instance, all attempts together, in minutes; waiting for a turn to rent does not count. A host that
-       * reports the very same thing for two fifths of it, at least 12 minutes, is given up. Default 30.
+       * reports the very same thing for two fifths of it, at least 12 minutes, is given up, unless it loads a `vm`. Default 30.
        */
       createMinutes: minutes("createMinutes").default(30),
       /** For restarts, starts and stops, in minutes. Default 20. */

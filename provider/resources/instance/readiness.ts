@@ -91,16 +91,16 @@ const ON_ITS_WAY = new Set([
 ]);
 const DOWN = new Set(["exited", "stopped"]);
 
-/** How long a host may report the very same thing, of a boot that may take so many minutes. */
-export function bootPatienceMs(minutes: number): number {
-  return Math.max(LEAST_PATIENCE_MS, minutes * MINUTE_MS * PATIENT_PART);
+/** How long a host may report the very same thing, of a boot that may take so many minutes. What it reports while a VM loads is not known. */
+export function bootPatienceMs(minutes: number, isVm: boolean): number {
+  return isVm ? Number.POSITIVE_INFINITY : Math.max(LEAST_PATIENCE_MS, minutes * MINUTE_MS * PATIENT_PART);
 }
 
 /** Judges one look in the light of those before; `history` includes this one. Pure. Evidence: vast-api.md §2.8 and §7. */
 export function judge(row: WireInstance | undefined, history: History, goal: Goal, at: number): Verdict {
   const age = at - goal.since;
   // In the first minute lists and ids take turns in not knowing a contract, also after one has shown it.
-  if (!row) return age > FRESH_MS ? { is: "absent" } : pending("the new contract does not show");
+  if (!row) return age > FRESH_MS ? { is: "absent" } : pending("the contract does not show");
   return goal.targetState === "stopped" ? judgeStop(row) : judgeRun(row, history, goal, at);
 }
 

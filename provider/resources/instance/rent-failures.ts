@@ -88,11 +88,10 @@ export function nothingRented(
 
 /** Why a create ended without a contract although there may be offers: its time is over, and another boot would take more. */
 export function outOfTime({ inputs, attempts }: RentContext): NothingRentedError {
-  const tried = attempts.failed.length === 0 ? "Nothing was rented." : `What was tried:${triedText(attempts)}\n`;
   return new NothingRentedError(
     "out_of_time",
-    `The ${inputs.timeouts.createMinutes} min of \`timeouts.createMinutes\` are over, so no other offer was rented. ${tried}` +
-      `${givenBackText(attempts)}Run again, or give it more time.`,
+    `The ${inputs.timeouts.createMinutes} min of \`timeouts.createMinutes\` are over, so no other offer was rented. ` +
+      `What was tried:${triedText(attempts)}\n${givenBackText(attempts)}Run again, or give it more time.`,
   );
 }
 

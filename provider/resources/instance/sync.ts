@@ -27,7 +27,7 @@ import { becauseCancelled, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
 import { takeStartBack } from "./queued-start.js";
 import { freshOutputs, tooYoungUntil } from "./read-back.js";
-import { FRESH_MS, type Goal } from "./readiness.js";
+import { bootPatienceMs, FRESH_MS, type Goal } from "./readiness.js";
 import { containerBody, envOf, programTexts } from "./rent-request.js";
 import { type Known, knownOf } from "./secret-values.js";
 import { mountFlags } from "./shown-mounts.js";
@@ -116,6 +116,7 @@ export async function syncInstance(
     since: clock.now(),
     after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
+    patienceMs: bootPatienceMs(wanted.timeouts.updateMinutes, wanted.vm),
     asked: programTexts(wanted),
   };
   const ready = await follow(account, id, goal, wanted, operation, knownOf(account, wanted, before.instanceApiKey));

@@ -100,7 +100,10 @@ export async function waitReady(options: WaitOptions): Promise<Ending> {
           if (!silent) return { is: "ready", row };
           waitOn(`running; waiting for ${wantedText(wanted)}: ${silent.because}`, row);
         }
-        if (verdict.is === "failed") return { ...verdict, because: inWords(verdict, { ...options.known, row }), row };
+        if (verdict.is === "failed") {
+          const { said: _, ...failure } = verdict;
+          return { ...failure, because: inWords(verdict, { ...options.known, row }), row };
+        }
         if (verdict.is === "absent" && (await isGone())) return { is: "gone" };
         if (verdict.is === "pending") {
           if (verdict.nudge === "start" && !nudged) {
