@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.js";
+import { type Clock, untilAborted } from "./clock.js";
 
 export interface LookOptions {
   /** Milliseconds between the end of one look and the next. */
@@ -19,6 +19,32 @@ export async function lookUntil<T>(
     const left = deadline - clock.now();
     if (found !== undefined || left <= 0) return found;
     await clock.sleep(Math.min(everyMs, left), signal);
+  }
+}
+
+/**
+ * Does some work that must not take longer than a deadline, in milliseconds of the clock: its signal aborts then, or with the caller's. Undefined
+ * when the time was over first; whether the work was done is not known then.
+ */
+export async function beforeDeadline<T>(
+  clock: Clock,
+  { deadline, signal }: Pick<LookOptions, "deadline" | "signal">,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const over = new AbortController();
+  const settled = new AbortController();
+  clock.sleep(deadline - clock.now(), settled.signal).then(
+    () => over.abort(),
+    () => {},
+  );
+  const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+  try {
+    return await untilAborted(work(either), either);
+  } catch (error) {
+    if (over.signal.aborted && !signal?.aborted) return undefined;
+    throw error;
+  } finally {
+    settled.abort();
   }
 }
 

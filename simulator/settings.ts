@@ -10,6 +10,8 @@ export interface Settings {
   stopSeconds: number;
   /** How many reads of a fresh contract answer `{"instances": null}`. Default 0. */
   nullReadsAfterCreate: number;
+  /** The row of a container that never ran is almost empty: its id, label, states and message. Reported, not recorded. Default false. */
+  bareRows: boolean;
   /** For how long after renting the lists do not show a contract yet, in seconds. Default 0. */
   listLagSeconds: number;
   /** The retired list `GET /api/v0/instances/`: `gone` answers 410, `open` the old unpaginated list. Default gone. */
@@ -48,6 +50,7 @@ export function defaultSettings(): Settings {
     staleExitedSeconds: 20,
     stopSeconds: 5,
     nullReadsAfterCreate: 0,
+    bareRows: false,
     listLagSeconds: 0,
     listV0: "gone",
     listV1: true,

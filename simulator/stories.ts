@@ -20,6 +20,11 @@ export interface Story {
   noSpace?: true;
   /** The container is created and cannot be started: the host's GPU driver is broken. */
   ociError?: true;
+  /**
+   * Half a minute after renting the host reports this, and nothing else from then on: any status and any text of Vast's. `givesUp`: the contract
+   * turns to stopped with it.
+   */
+  reports?: { actual: string | null; message: string; givesUp?: true };
   /** Renting answers success, and nobody ever asks the host to start. */
   neverStarted?: true;
   /** The container ends by itself this long after it began to run. Default half a minute. */

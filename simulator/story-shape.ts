@@ -20,6 +20,7 @@ export const StoryRuleShape: z.ZodType<StoryRule> = z.strictObject({
     accessDenied: flag,
     noSpace: flag,
     ociError: flag,
+    reports: z.strictObject({ actual: z.string().nullable(), message: z.string(), givesUp: flag }).optional(),
     neverStarted: flag,
     entrypointExits: z.strictObject({ afterMinutes: minutes.optional() }).optional(),
     portsOpenAfter: z.strictObject({ minutes }).optional(),

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { CancelledError } from "../provider/errors.js";
-import { durationText, lookUntil } from "../provider/wait.js";
+import { beforeDeadline, durationText, lookUntil } from "../provider/wait.js";
 import { errorOf, testClock } from "./api/tiny-server.js";
+import type { VirtualClock } from "./support/virtual-clock.js";
 
 /** Looks whose times are noted, in milliseconds from the start; `see` says what is found when. */
 function looking(see: (elapsedMs: number, nth: number) => string | undefined | Promise<string | undefined>) {
@@ -90,6 +91,43 @@ describe("looking until something is found", () => {
     });
     expect(await errorOf(until(60_000, { signal: controller.signal }))).toBeInstanceOf(CancelledError);
     expect(elapsed()).toBe(2000);
+  });
+});
+
+describe("work with a deadline", () => {
+  let clock: VirtualClock;
+  beforeEach(() => {
+    clock = testClock();
+  });
+  const inASecond = (signal?: AbortSignal) => ({ deadline: clock.now() + 1000, signal });
+  const never = new Promise<string>(() => {});
+
+  it("gives what the work gives, or fails as it fails", async () => {
+    expect(await beforeDeadline(clock, inASecond(), async () => "done")).toBe("done");
+    const failing = async () => {
+      throw new CancelledError("as it failed");
+    };
+    expect(await errorOf(beforeDeadline(clock, inASecond(), failing))).toMatchObject({ message: "as it failed" });
+  });
+
+  it("gives nothing when the time is over, also when the work does not listen to its signal", async () => {
+    const startedAt = clock.now();
+    expect(await beforeDeadline(clock, inASecond(), () => never)).toBeUndefined();
+    expect(clock.now() - startedAt).toBe(1000);
+  });
+
+  it("tells the work when the time is over", async () => {
+    const listening = (signal: AbortSignal) => clock.sleep(60_000, signal).then(() => "done");
+    const startedAt = clock.now();
+    expect(await beforeDeadline(clock, inASecond(), listening)).toBeUndefined();
+    expect(clock.now() - startedAt).toBe(1000);
+  });
+
+  it("fails with the caller's reason when that gives up", async () => {
+    const cancelled = new AbortController();
+    const waiting = errorOf(beforeDeadline(clock, inASecond(cancelled.signal), () => never));
+    cancelled.abort(new CancelledError());
+    expect(await waiting).toBeInstanceOf(CancelledError);
   });
 });
 

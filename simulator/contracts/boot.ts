@@ -21,6 +21,10 @@ export function bootSteps(state: State, contract: Contract, at: number, story: S
   const reportsAt = at + Math.min(state.settings.firstReportSeconds * SECOND, (minutes * MINUTE) / 2);
   const begins = step(reportsAt, { actual: "loading", message: `Pulling from ${repositoryOf(image)}` });
 
+  if (story.reports) {
+    const { actual, message, givesUp } = story.reports;
+    return [begins, step(reportsAt + 10 * SECOND, { actual, message, ...(givesUp ? gaveUp : {}) })];
+  }
   if (story.neverStarted) return [step(at, { actual: "loading", ...gaveUp })];
   if (story.imageNeverPulls) return [begins, step(reportsAt + 10 * SECOND, { message: "Pulling fs layer" })];
   if (story.imageNotFound) {

@@ -10,8 +10,17 @@ import type { Mount } from "./volume.js";
 /** One instance as the API answers it: every field of the documented and recorded rows. */
 export type InstanceRow = Record<string, unknown>;
 
+/** All that an almost empty row holds. */
+const BARE = ["id", "actual_status", "intended_status", "cur_state", "next_state", "status_msg", "label"] as const;
+
 /** The row of the single read at the moment `at`. */
 export function instanceRow(state: State, contract: Contract, at: number): InstanceRow {
+  const row = wholeRow(state, contract, at);
+  if (!state.settings.bareRows || contract.hasContainer) return row;
+  return Object.fromEntries(BARE.map((field) => [field, row[field]]));
+}
+
+function wholeRow(state: State, contract: Contract, at: number): InstanceRow {
   const { facts, condition, recipe } = contract;
   const disk = storageDollarsPerHour(facts.storage_cost, contract.diskGb);
   const gpu = contract.gpuDollarsPerHour;
@@ -82,6 +91,7 @@ export function instanceRow(state: State, contract: Contract, at: number): Insta
 
 /** The row of the lists, which alone tells the mounted volumes. */
 export function listedRow(state: State, contract: Contract, at: number): InstanceRow {
+  if (state.settings.bareRows && !contract.hasContainer) return instanceRow(state, contract, at);
   const volumes = contract.mounts.map(({ volume }) => ({
     id: volume.id,
     label: volume.name,

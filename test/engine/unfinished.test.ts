@@ -84,7 +84,7 @@ it("accounts for all candidates when none could be kept: what it cost and why ea
   expect(account).toMatch(/^trainer: None of the 3 offers tried/);
   expect(account).toMatch(new RegExp(`${taken} \\(0\\.\\d{3} \\$/h\\): taken before`));
   expect(account).toMatch(new RegExp(`${full} \\(0\\.\\d{3} \\$/h\\): did not boot: .*no space left`));
-  expect(account).toMatch(new RegExp(`${broken} \\(0\\.\\d{3} \\$/h\\): did not boot: .*OCI runtime`));
+  expect(account).toMatch(new RegExp(`${broken} \\(0\\.\\d{3} \\$/h\\): did not boot: .*nvidia-container-cli`));
   const told = [...account.matchAll(/about (\d\.\d+) \$/g)].map(([, dollars]) => Number(dollars));
   expect(told).toHaveLength(rented.length);
   for (const [i, { dollarsBilled }] of rented.entries()) {

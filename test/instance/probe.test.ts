@@ -240,6 +240,24 @@ describe("an instance that does not answer", () => {
   });
 });
 
+describe("an address of version 6", () => {
+  it.each(["::1", "[::1]"])("is called and written down with its brackets: %s", async (public_ipaddr) => {
+    const port = await closedPort();
+    const silence = await ask(running({ "8080/tcp": port }, { public_ipaddr }), HTTP);
+    expect(silence?.at).toBe(`http://[::1]:${port}/ (container port 8080)`);
+    // Refused where there is such a network, not to be reached where there is none: never an unknown name.
+    expect(silence?.because).toMatch(/^(?:connection refused|the machine cannot be reached|EADDRNOTAVAIL)$/);
+    expect((await ask(running({ "22/tcp": port }, { public_ipaddr }), SSH))?.at).toBe(`[::1]:${port}`);
+  });
+});
+
+it.each([0, 70_000, -1, 1.5])("a port that nothing can be called at is none: %d", async (outside) => {
+  expect(await ask(running({ "8080/tcp": outside }), HTTP)).toMatchObject({
+    because: "it is not reachable, for container port 8080 is mapped to no public port",
+    at: undefined,
+  });
+});
+
 describe("what is waited for", () => {
   it("is nothing more at level running", () => {
     expect(wantedAnswer({ level: "running" })).toBeUndefined();

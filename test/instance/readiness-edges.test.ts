@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { type Goal, judge, NOTHING_SEEN, remember, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
+import { type Goal, GPU_TAKEN, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
 
-const RUN: Goal = { targetState: "running", since: 0, after: "rent" };
+const RUN: Goal = { targetState: "running", since: 0, after: "nothing", origin: "rented" };
+const FOUND: Goal = { ...RUN, origin: "found" };
 const STOP: Goal = { targetState: "stopped", since: 0, after: "nothing" };
 
 const row = (over: Partial<WireInstance>): WireInstance => ({
@@ -39,11 +41,11 @@ describe("a bid", () => {
   const outbid = because("outbid: waiting for the bid to win");
   const stable = [2, 8, 12];
 
-  it("below the least one of a machine that it never ran on is given up, as that machine's", () => {
+  it("below the least one of a machine that it never ran on is given up, which says nothing against the machine", () => {
     expect(seen(row(low), stable)).toEqual({
       is: "failed",
       because: "its bid of 0.2 $/h is below the machine's least bid of 0.3 $/h",
-      fault: "host",
+      fault: "offer",
     });
     expect(seen(row({ ...low, dph_base: null }), stable)).toMatchObject({
       because: expect.stringMatching(/^its bid of 0 \$\/h/),
@@ -55,18 +57,40 @@ describe("a bid", () => {
     ["lies above it", row({ ...low, dph_base: 0.4 }), RUN, []],
     ["stands against none that is known", row({ ...low, min_bid: null }), RUN, []],
     ["won before", row(low), RUN, [row({ is_bid: true })]],
-    ["was started again", row(low), { ...RUN, after: "start", since: -1_000_000 }, []],
+    ["was started again", row(low), { targetState: "running", after: "start", since: -1_000_000 }, []],
+    ["may have run before this run found it", row({ ...low, actual_status: "exited" }), FOUND, []],
   ])("is waited for when it %s", (_, last, goal, before) => {
     expect(seen(last, stable, goal, ...before)).toEqual(outbid);
+  });
+
+  it("that an earlier run made is given up likewise, when it certainly never ran", () => {
+    expect(seen(row(low), stable, FOUND)).toMatchObject({ is: "failed" });
   });
 
   it("is waited for until the sight is stable", () => {
     expect(seen(row(low), [2, 12])).toEqual(outbid);
     expect(seen(row(low), [2, 8, 11])).toEqual(outbid);
   });
+});
 
-  it("is no matter of a contract on demand", () => {
-    expect(seen(row({ ...low, is_bid: false }), stable)).toEqual(because("the start is queued until the GPU is free"));
+describe("a start that waits for its GPU", () => {
+  const taken = row({ cur_state: "stopped", actual_status: "created" });
+  const queued = because("the start is queued until the GPU is free");
+  const stable = [2, 8, 12];
+
+  it("is given up with what this run rented and never ran, once that is stable", () => {
+    expect(seen(taken, stable)).toEqual({ is: "failed", ...GPU_TAKEN });
+    expect(seen(taken, [2, 12])).toEqual(queued);
+  });
+
+  it.each<[string, WireInstance, Goal, WireInstance[]]>([
+    ["the program lets it wait", taken, { ...RUN, mayQueue: true }, []],
+    ["its contract was found", taken, FOUND, []],
+    ["it was an update that asked for it", taken, { ...RUN, origin: undefined }, []],
+    ["its container may have run", { ...taken, actual_status: "exited" }, RUN, []],
+    ["its container ran", taken, RUN, [row({})]],
+  ])("is waited for when %s", (_, last, goal, before) => {
+    expect(seen(last, stable, goal, ...before)).toEqual(queued);
   });
 });
 
@@ -91,19 +115,18 @@ describe("a stable bad sign", () => {
     expect(seen(odd, [5, 11], RUN, row({ ...odd, label: "another" }))).toMatchObject({ is: "failed" });
   });
 
-  it("is named with its message, of which the first line counts", () => {
+  it("is named with the host's words, unless they are old ones of a success", () => {
     const ended = (status_msg: string | null) => seen(row({ actual_status: "exited", status_msg }), [0, 5, 10]);
-    expect(ended(null)).toMatchObject({ because: "the container ended (status exited)" });
-    expect(ended("  killed\nlater\n")).toMatchObject({
-      because: "the container ended (status exited); its last message: killed",
-    });
-    expect(ended("x".repeat(300))).toMatchObject({ because: expect.stringMatching(/: x{200}$/) });
+    const because = "the container ended (status exited)";
+    expect(ended(null)).toEqual({ is: "failed", because, fault: "user" });
+    expect(ended("success, running x/args\n")).toEqual({ is: "failed", because, fault: "user" });
+    expect(ended("  killed\nlater\n")).toEqual({ is: "failed", because, said: "killed later", fault: "user" });
     expect(seen(odd, [0, 5, 10])).toMatchObject({
       because: 'Vast reports a status that this provider does not know: "teleporting"',
     });
   });
 
-  it.each(["exited", "stopped", "frozen"])("can be %s, pending until then", (actual_status) => {
+  it.each(["exited", "stopped"])("can be %s, pending until then", (actual_status) => {
     expect(seen(row({ actual_status }), [0])).toEqual(because(`status ${actual_status}`));
     expect(seen(row({ actual_status }), [0, 5, 10])).toMatchObject({ is: "failed", fault: "user" });
   });
@@ -163,25 +186,29 @@ describe("a silent host", () => {
 
 describe("a contract that shows nothing yet", () => {
   it("may be absent for a minute from its rent", () => {
-    expect(seen(undefined, [60])).toEqual(because("the new contract does not show yet"));
+    expect(seen(undefined, [60])).toEqual(because("the contract does not show"));
     expect(seen(undefined, [60.001])).toEqual({ is: "absent" });
-    expect(seen(undefined, [1], RUN, row({}))).toEqual({ is: "absent" });
+    expect(seen(undefined, [60], RUN, row({}))).toMatchObject({ is: "pending" });
     expect(seen(undefined, [100], { ...RUN, since: 40_000 })).toMatchObject({ is: "pending" });
   });
 
   it("is waited for while its host has not reported", () => {
     expect(seen(row({ actual_status: null }), [5])).toEqual(because("the host has not reported yet"));
-    expect(seen(row({ actual_status: undefined, status_msg: "error" }), [0, 5, 10])).toEqual(
-      because("the host has not reported yet"),
-    );
+    expect(seen(row({ actual_status: undefined }), [0, 5, 10])).toEqual(because("the host has not reported yet"));
   });
 
   it.each(["created", "loading", "scheduling", "rebooting", "recycling", "restarting", "starting", "stopping"])(
     "is %s with a fault before it is judged",
     (actual_status) => {
-      const faulty = row({ actual_status, status_msg: " no space left\nsecond " });
-      expect(seen(faulty, [0])).toEqual(because(`${actual_status}: no space left`));
-      expect(seen(faulty, [0, 5, 10])).toEqual({ is: "failed", because: "no space left", fault: "host" });
+      const faulty = row({ actual_status, status_msg: " no space left on device\nsecond " });
+      const said = "no space left on device\nsecond";
+      expect(seen(faulty, [0])).toEqual({ is: "pending", because: actual_status, said });
+      expect(seen(faulty, [0, 5, 10])).toEqual({
+        is: "failed",
+        because: "its disk is full or broken",
+        said: "no space left on device second",
+        fault: "host",
+      });
     },
   );
 });
@@ -204,6 +231,22 @@ describe("a contract that is meant to be stopped", () => {
       is: "failed",
       because: "the host was asked to start the container and did not",
       fault: "host",
+    });
+  });
+
+  it("is left alone when this run did not rent it, or when it may have run", () => {
+    const leftAlone = { is: "failed", fault: "unknown" };
+    expect(seen(unasked, [0, 5, 10], FOUND)).toMatchObject(leftAlone);
+    expect(seen({ ...unasked, actual_status: "exited" }, [0, 5, 10])).toMatchObject(leftAlone);
+    expect(seen({ ...unasked, status_msg: "success, running x/ssh" }, [0, 5, 10])).toMatchObject(leftAlone);
+  });
+
+  it("is asked to start by an update although the old exited still shows", () => {
+    const goal: Goal = { targetState: "running", since: 0, after: "start" };
+    expect(
+      seen({ ...unasked, actual_status: "exited" }, [20, 30, 40], goal, row({ actual_status: "loading" })),
+    ).toMatchObject({
+      nudge: "start",
     });
   });
 

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { type Goal, judge, NOTHING_SEEN, remember, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
+import { bootPatienceMs, type Goal, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
 import { recordedInstance } from "../support/recorded.js";
 
 type Sight = readonly [atSeconds: number, row: WireInstance | undefined];
 
-const RUN: Goal = { targetState: "running", since: 0, after: "rent" };
+const RUN: Goal = { targetState: "running", since: 0, after: "nothing", origin: "rented" };
 
 /** The verdict of each look of a history. */
 function verdicts(sights: readonly Sight[], goal: Goal = RUN): Verdict[] {
@@ -55,26 +56,50 @@ describe("waiting for a new instance", () => {
   });
 
   it("tells the host's progress", () => {
-    expect(last([[20, pulling]])).toEqual({ is: "pending", because: "loading: 2741c81b500d: Pull complete" });
+    expect(last([[20, pulling]])).toEqual({ is: "pending", because: "loading", said: "2741c81b500d: Pull complete" });
   });
 
   it("reads a row that has hardly a field as not reported yet", () => {
     expect(last([[3, recordedInstance("get-instance-booting-almost-empty")]])).toMatchObject({ is: "pending" });
   });
 
-  it("takes a missing row for absence only after a minute, or when it was there before", () => {
+  it("takes a missing row for absence only after a minute, also when it was there before", () => {
     expect(kinds(repeated(undefined, 5, 59, 61))).toEqual(["pending", "pending", "absent"]);
-    expect(
-      kinds([
-        [5, provisioning],
-        [7, undefined],
-      ]),
-    ).toEqual(["pending", "absent"]);
+    const seenBefore: Sight[] = [[5, provisioning], ...repeated(undefined, 7, 59, 61)];
+    expect(kinds(seenBefore)).toEqual(["pending", "pending", "pending", "absent"]);
   });
 
-  it("waits on a pull that says nothing new: the deadline decides", () => {
-    const stuck = recordedInstance("get-instance-pull-stuck", { intended_status: "running" });
-    expect(last(repeated(stuck, 30, 300, 600, 1200))).toEqual({ is: "pending", because: "loading: Pulling fs layer" });
+  const stuck = recordedInstance("get-instance-pull-stuck", { intended_status: "running" });
+  const MINUTES = [0.5, 6, 12.4, 12.6].map((minutes) => minutes * 60);
+
+  it("gives a host up whose pull shows the same text for twelve minutes, twice what an honest one was seen to take", () => {
+    expect(kinds(repeated(stuck, ...MINUTES))).toEqual(["pending", "pending", "pending", "failed"]);
+    expect(last(repeated(stuck, ...MINUTES))).toEqual({
+      is: "failed",
+      because: "it has reported nothing new for 12 min",
+      said: "Pulling fs layer",
+      fault: "host",
+    });
+    const moving: Sight[] = [...repeated(stuck, 30, 600), [700, pulling], ...repeated(stuck, 720, 1400)];
+    expect(last(moving)).toMatchObject({ is: "pending" });
+  });
+
+  it("gives a boot that may take longer more time for one text", () => {
+    expect([10, 30, 60, 120].map((minutes) => bootPatienceMs(minutes, false) / 60_000)).toEqual([12, 12, 24, 48]);
+    const goal = { ...RUN, patienceMs: bootPatienceMs(60, false) };
+    expect(kinds(repeated(stuck, 30, 800, 1469, 1471), goal)).toEqual(["pending", "pending", "pending", "failed"]);
+    const vm = { ...RUN, patienceMs: bootPatienceMs(60, true) };
+    expect(last(repeated(stuck, 30, 800, 80_000), vm)).toMatchObject({ is: "pending" });
+  });
+
+  it.each([
+    ["has not reported at all", { actual_status: null }, "failed"],
+    ["made the container and did not start it", { actual_status: "created" }, "failed"],
+    ["loads without a word, which tells nothing", { actual_status: "loading" }, "pending"],
+    ["loads what ran before", { actual_status: "loading", status_msg: "success, running x/ssh" }, "pending"],
+    ["restarts", { actual_status: "restarting", status_msg: "stopping" }, "pending"],
+  ] as const)("knows standstill of a host that %s", (_, over, is) => {
+    expect(last(repeated(row(over), 30, 400, 1200))).toMatchObject({ is });
   });
 
   it.each<[string, string, "user" | "host"]>([
@@ -91,7 +116,7 @@ describe("waiting for a new instance", () => {
   ])("tells %s from progress and says whose fault it is, once it is stable", (_, message, fault) => {
     const sights = repeated(broken(message), 30, 32, 34, 36, 38, 41);
     expect(kinds(sights)).toEqual(["pending", "pending", "pending", "pending", "pending", "failed"]);
-    expect(last(sights)).toEqual({ is: "failed", because: message, fault });
+    expect(last(sights)).toMatchObject({ is: "failed", said: message, fault });
   });
 
   it("forgives an error that the daemon gets over by itself", () => {
@@ -125,6 +150,54 @@ describe("waiting for a new instance", () => {
     });
   });
 
+  it.each([
+    ["ended", { actual_status: "exited" }],
+    ["was created", { actual_status: "created" }],
+    ["gave up", { actual_status: "loading", intended_status: "stopped", cur_state: "stopped" }],
+    ["has not reported", { actual_status: null }],
+    ["is paused", { actual_status: "frozen" }],
+    ["is silent", { actual_status: "offline" }],
+  ] as const)("reads the host's last words also when the container %s", (_, over) => {
+    const full = row({ ...over, status_msg: "write /var/lib/docker/x: no space left on device" });
+    expect(last(repeated(full, 30, 36, 41))).toMatchObject({
+      is: "failed",
+      fault: "host",
+      because: "its disk is full or broken",
+    });
+  });
+
+  it("takes an image whose name holds the word of a fault for what it is", () => {
+    const named = broken("Pulling from acme/error-reporter");
+    expect(last(repeated(named, 30, 36, 41, 60))).toMatchObject({ is: "pending" });
+    const halted = row({
+      actual_status: "exited",
+      intended_status: "stopped",
+      cur_state: "stopped",
+      status_msg: "success, running acme/error-reporter_1/ssh\n",
+    });
+    expect(last([[0, row({})], ...repeated(halted, 30, 36, 41)])).toMatchObject({ is: "failed", fault: "unknown" });
+  });
+
+  it("knows the program's own words, and those of a template, from a program of the host's", () => {
+    const missing = 'OCI runtime create failed: exec: "serve": executable file not found in $PATH: unknown';
+    const of = (over: Partial<WireInstance>, asked: string[] = []) =>
+      last(repeated(broken(missing, over), 30, 36, 41), { ...RUN, asked });
+    expect(of({})).toMatchObject({ fault: "host", unclear: expect.stringContaining("serve") });
+    for (const verdict of [of({}, ["serve"]), of({ image_args: ["serve"] }), of({ onstart: "serve --now" })]) {
+      expect(verdict).toMatchObject({ fault: "user" });
+      expect(verdict).not.toHaveProperty("unclear");
+    }
+  });
+
+  it("does not call a paused container an ended one", () => {
+    const frozen = row({ actual_status: "frozen", status_msg: "success, running x/ssh" });
+    expect(last(repeated(frozen, 30, 36, 41))).toEqual({
+      is: "failed",
+      because: "the container is paused (status frozen)",
+      fault: "unknown",
+    });
+  });
+
   it("waits for a bid that is outbid and for a queued start", () => {
     expect(last(repeated(outbid, 40, 45, 50, 900))).toEqual({
       is: "pending",
@@ -153,7 +226,7 @@ describe("waiting for a new instance", () => {
   it.each(["created", "loading", "scheduling", "rebooting", "recycling", "restarting"])(
     "waits through %s",
     (actual_status) => {
-      expect(last(repeated(row({ actual_status }), 10, 100, 1000))).toEqual({ is: "pending", because: actual_status });
+      expect(last(repeated(row({ actual_status }), 10, 100, 700))).toEqual({ is: "pending", because: actual_status });
     },
   );
 
@@ -240,7 +313,7 @@ describe("a container that ran", () => {
 
   it("has a boot that failed when the stop comes with a fault", () => {
     const sights: Sight[] = [[0, running], ...repeated({ ...halted, status_msg: "manifest unknown" }, 60, 70, 80)];
-    expect(last(sights)).toMatchObject({ is: "failed", because: "manifest unknown", fault: "user" });
+    expect(last(sights)).toMatchObject({ is: "failed", said: "manifest unknown", fault: "user" });
   });
 });
 
@@ -275,7 +348,7 @@ describe("laws", () => {
   const anyGoal = fc.record({
     targetState: fc.constantFrom("running" as const, "stopped" as const),
     since: fc.constant(0),
-    after: fc.constantFrom("rent" as const, "start" as const, "update" as const, "nothing" as const),
+    after: fc.constantFrom("start" as const, "update" as const, "nothing" as const),
   });
 
   it("nothing but a running container is ready when running is wanted, and nothing that runs when stopped is", () => {

@@ -190,6 +190,12 @@ describe("a new volume whose instance does not boot", () => {
     expect(t.world.billedVolumes().map(({ id }) => id)).toEqual([kept?.id]);
   });
 
+  it("is kept where something ran only between two looks", async () => {
+    t.world.tell({ times: 1, story: { boots: { afterMinutes: 6 }, hostGoesOffline: { afterMinutes: 6.01 } } });
+    await t.process().up(withVolume());
+    expect(t.world.volumes().map(({ deletedAt }) => deletedAt)).toEqual([null, null]);
+  });
+
   it("is ended with a contract that turns out dearer than the cap, the volume counted", async () => {
     // 0.30 $/h, a disk of 10 GB and a volume of 50 GB at 0.15 $ per GB and month.
     const cap = 0.3 + (60 * 0.15) / 720 + 0.0001;
@@ -200,12 +206,16 @@ describe("a new volume whose instance does not boot", () => {
     expect(t.world.volumes().map(({ deletedAt }) => deletedAt === null)).toEqual([false, true]);
   });
 
-  it("is ended with a contract of a killed run that is dearer than the cap, the volume counted", async () => {
+  it("outlives a contract of a killed run that is dearer than the cap, the volume counted: it may hold data", async () => {
     t.world.tell({ times: 1, story: { priceRises: { afterMinutes: 0, toDollarsPerHour: 0.33 } } });
     await killedRun(45_000);
     const [left] = t.world.billedContracts();
+    const [volume] = t.world.billedVolumes();
     const process = t.process();
-    expectOnePair(await process.up(withVolume({ maxDollarsPerHour: 0.34 })));
+    const { id } = await process.up(withVolume({ maxDollarsPerHour: 0.34 }));
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
+    expect(t.world.billedVolumes().map(({ mountedBy }) => mountedBy)).toEqual([[], [Number(id)]]);
+    expect(warningsOf(process)).toContainEqual(expect.stringContaining(`${volume?.id}`));
     expect(warningsOf(process)).toContainEqual(expect.stringMatching(/costs 0\.343 \$\/h, above the cap of 0\.340/));
     expect(t.world.contract(left?.id ?? 0)?.destroyedAt).not.toBeNull();
   });
@@ -258,11 +268,26 @@ describe("a run that is killed between the rent and the label", () => {
     expect(await plan(next.instance, { id: made.id, outs: made.outs }, changed)).toBe("replace");
   });
 
-  it("leaves a pair whose volume ends with it when it does not boot", async () => {
-    t.world.tell({ times: 1, story: { hostGoesOffline: { afterMinutes: 1 } } });
-    await killedRun(30_000);
-    expectOnePair(await t.process().up(withVolume()));
-  });
+  it.each([
+    ["went offline before anybody saw it run", 1, 0.5],
+    ["was seen to run by the run that was killed", 20, 8],
+  ])(
+    "leaves a pair whose volume is kept when its machine %s: it may hold data",
+    async (_, offlineAfter, killedAfter) => {
+      await t.stop();
+      t = await testWorld({ reachable: true });
+      const story = { portsOpenAfter: { minutes: 600 }, hostGoesOffline: { afterMinutes: offlineAfter } };
+      t.world.tell({ times: 1, story });
+      await killedRun(killedAfter * 60_000, { waitFor: { level: "ssh" } });
+      await t.clock.sleep(25 * 60_000);
+      const [volume] = t.world.billedVolumes();
+      const next = t.process();
+      const made = await next.up(withVolume());
+      expect(t.world.billedContracts()).toMatchObject([{ id: Number(made.id) }]);
+      expect(t.world.volumes().map(({ deletedAt }) => deletedAt)).toEqual([null, null]);
+      expect(warningsOf(next)).toContainEqual(expect.stringContaining(`vastai delete volume ${volume?.id}`));
+    },
+  );
 
   it("is recorded with its volume when the run is cancelled, and the next update tells its id", async () => {
     const process = t.process();

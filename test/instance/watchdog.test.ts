@@ -169,9 +169,9 @@ describe("in an image with little in it, the watchdog", () => {
     const { said } = host.start({ ...rented, env: { PATH: host.pathWith(...LEAST, way) }, shell: "sh" });
     await expect.poll(isBilled, soon).toBe(false);
     expect(host.read("out")).toBe("ran\n");
-    expect(said.text).toMatch(
-      /^pulumi-vastai: this instance ends itself at 20\S+Z, unless its label says otherwise\n$/,
-    );
+    await expect
+      .poll(() => said.text, soon)
+      .toMatch(/^pulumi-vastai: this instance ends itself at 20\S+Z, unless its label says otherwise\n$/);
   });
 
   it.runIf(has("curl"))("passes over busybox's wget, which can delete nothing, and installs curl", async () => {
@@ -196,7 +196,7 @@ describe("in an image with little in it, the watchdog", () => {
     const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value()]));
     const { said } = host.start({ ...(await rent(inSeconds(-1), "echo ran > out")), env, shell: "sh" });
     await expect.poll(() => host.read("out"), soon).toBe("ran\n");
-    expect(said.text).toMatch(message);
+    await expect.poll(() => said.text, soon).toMatch(message);
     expect(said.text).toContain("so nothing ends this instance when its time is over");
     expect(isBilled()).toBe(true);
   });

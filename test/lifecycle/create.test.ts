@@ -159,12 +159,6 @@ describe("creating an instance", () => {
     expect(outs.sshCommand).toBeUndefined();
   });
 
-  it("asks for the start of a contract that nobody started", async () => {
-    t.world.tell({ times: 1, story: { neverStarted: true } });
-    await t.process().up(anInstance());
-    expect(t.world.billedContracts()).toMatchObject([{ actualStatus: "running", label: FINISHED }]);
-  });
-
   it("says which key is wrong and rents nothing", async () => {
     t.world.revokeKey("key-a");
     const failure = await failureOf(t.process().up(anInstance()));

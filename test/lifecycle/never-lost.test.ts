@@ -274,6 +274,16 @@ describe("an error after the rent", () => {
     expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
   });
 
+  it("is waited for, and not called gone, when it vanishes from both answers within that minute", async () => {
+    const creating = t.process().up(anInstance());
+    while (t.world.contracts().length === 0) await t.clock.sleep(100);
+    await t.clock.sleep(10_000);
+    t.world.settings.listLagSeconds = 40;
+    t.simulator.faults.add({ on: "GET /api/v0/instances/*", then: "null-instance" });
+    const { id } = await creating;
+    expect(t.world.contracts()).toMatchObject([{ id: Number(id), label: FINISHED, destroyedAt: null }]);
+  });
+
   it("finds the contract of a lost answer although lists show it late", async () => {
     t.world.settings.listLagSeconds = 40;
     t.simulator.faults.add({ on: RENT, then: "hang-up-after" });

@@ -88,6 +88,8 @@ describe("a reachable simulator", () => {
     const { call } = await pretend();
     const tell = async (story: unknown) => (await call("POST", "/_simulator/stories", { story })).status;
     expect(await tell({ portsOpenAfter: { minutes: 3 }, httpStatus: 503 })).toBe(200);
+    expect(await tell({ reports: { actual: null, message: "manifest unknown", givesUp: true } })).toBe(200);
+    expect(await tell({ reports: { message: "manifest unknown" } })).toBe(400);
     expect(await tell({ httpStatus: 99 })).toBe(400);
     expect(await tell({ portsOpenAfter: { minutes: -1 } })).toBe(400);
   });

@@ -118,6 +118,25 @@ describe("told stories", () => {
     ]);
   });
 
+  it("a host reports what the story says, after its first words and from then on", async () => {
+    const { rent, show, world } = await pretend();
+    const message = "Error response from daemon: network bridge not found";
+    world.tell({ times: 1, story: { reports: { actual: "created", message } } });
+    world.tell({ image: "gives-up", story: { reports: { actual: "created", message, givesUp: true } } });
+    const [id, other] = [await rent(), await rent({ image: "gives-up" })];
+    world.advance(25);
+    expect(await show(id)).toMatchObject({ actual_status: "loading", status_msg: "Pulling from library/ubuntu" });
+    for (const seconds of [5, 3600]) {
+      world.advance(seconds);
+      expect(await show(id)).toMatchObject({ actual_status: "created", status_msg: message, cur_state: "running" });
+      expect(await show(other)).toMatchObject({
+        status_msg: message,
+        intended_status: "stopped",
+        cur_state: "stopped",
+      });
+    }
+  });
+
   it("a host that comes back runs on", async () => {
     const { rent, world } = await pretend();
     world.tell({ story: { boots: { afterMinutes: 1 }, hostGoesOffline: { afterMinutes: 5, forMinutes: 5 } } });

@@ -109,7 +109,7 @@ export const operations: readonly Operation[] = [
       scene.world.tell({ times: 1, story: { boots: { afterMinutes: 0.02 }, ociError: true } });
     },
   ),
-  creating(": the image is not found", [SEARCH, LIST, SHOW, RENT, DESTROY, REQUEST_LOGS], async (scene) => {
+  creating(": the image is not found", [SEARCH, LIST, SHOW, RENT, DESTROY], async (scene) => {
     says(scene);
     scene.world.tell({ times: 1, story: { imageNotFound: true } });
   }),

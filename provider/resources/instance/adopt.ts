@@ -6,6 +6,7 @@ import { money } from "./messages.js";
 import { priceOf } from "./price.js";
 import { freshOutputs } from "./read-back.js";
 import type { Contract, RentContext } from "./rent.js";
+import { knownOf } from "./secret-values.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
 
 /** Takes over the contract that `adoptInstanceId` names. Throws VastError, with nothing changed, when it cannot be this resource. */
@@ -49,7 +50,7 @@ export async function adopt({ account, view, budget, inputs, token, operation }:
         "Nothing was changed: it is not in the stack, and is billed as before. Raise the limit in the stack configuration, or take `adoptInstanceId` out of the program.",
     );
   }
-  operation.exists(String(id), freshOutputs(row));
+  operation.exists(String(id), freshOutputs(row, knownOf(account, inputs, undefined)));
   view.ledger.note(id, token, price);
-  return { id };
+  return { id, adoptedState: row.intended_status === "stopped" ? "stopped" : "running" };
 }

@@ -1,12 +1,11 @@
-import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
+import type { Bill } from "./bill.js";
 import { lastLogLines } from "./boot-log.js";
 import { giveBack } from "./give-back.js";
-import { bootFailed, logText, money } from "./messages.js";
+import { bootFailed, logText } from "./messages.js";
 import type { Contract, RentContext } from "./rent.js";
+import { knownOf } from "./secret-values.js";
 import type { Ending } from "./wait-ready.js";
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Deals with an instance that did not boot. The machine's fault: it is given back, its machine is not tried again in this run, and
@@ -16,40 +15,37 @@ export async function afterBootFailure(
   context: RentContext,
   contract: Contract,
   ending: Extract<Ending, { is: "failed" }>,
-  hasRun: boolean,
+  bill: Bill,
 ): Promise<void> {
   const { account, inputs, operation, attempts } = context;
   const { id, offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
-  const log = await lastLogLines(account, id, inputs, operation.signal);
+  const known = knownOf(account, inputs, contract.instanceApiKey);
+  const log = await lastLogLines(account, ending, known, operation.signal);
   // Only what this create rented is ever destroyed by it unasked.
   const isOurs = inputs.adoptInstanceId === undefined;
-  const anotherMachineHelps = ending.fault === "host";
+  // What two machines say alike lies in what both were asked for.
+  const isRepeated = ending.unclear !== undefined && attempts.failed.some(({ unclear }) => unclear === ending.unclear);
+  const because = isRepeated ? `${ending.because} (another machine said the same)` : ending.because;
+  const anotherMachineHelps = (ending.fault === "host" || ending.fault === "offer") && !isRepeated;
   if (!isOurs || (!anotherMachineHelps && (inputs.onBootFailure === "keep" || ending.fault === "unknown"))) {
-    throw bootFailed(id, ending, log);
+    throw bootFailed(id, isRepeated ? { ...ending, because, fault: "user" } : ending, log);
   }
-  await giveBack(context, contract, { mayHoldData: hasRun });
-  const billed = billedText(contract, ending.row, account.clock.now());
+  const billed = await giveBack(context, contract, bill);
   if (!anotherMachineHelps) {
     throw new NothingRentedError(
       "boot_failed",
-      `Instance ${id} did not boot because of what it was asked to run: ${ending.because}.${logText(log)} ` +
+      `Instance ${id} did not boot because of what it was asked to run: ${because}.${logText(log)} ` +
         `It was destroyed${billed}, and is not billed any more. ` +
         'Correct `image`, `onstart`, `args` or `imageLogin` and run again, or set `onBootFailure: "keep"` to look at it.',
     );
   }
-  const machineId = ending.row?.machine_id;
-  if (typeof machineId === "number") account.claims.avoidMachine(machineId);
-  attempts.failed.push({ offerId, dollarsPerHour, why: `did not boot: ${ending.because}${billed}` });
+  const machineId = ending.row?.machine_id ?? contract.machineId;
+  // A bid that lies too low says nothing against the machine.
+  if (ending.fault === "host" && typeof machineId === "number") account.claims.avoidMachine(machineId);
+  const why = `did not boot: ${because}${billed}${logText(log).trimEnd().replace(/\n/g, "\n    ")}`;
+  attempts.failed.push({ offerId, dollarsPerHour, code: "boot_failed", why, unclear: ending.unclear });
+  const culprit = ending.fault === "host" ? "machine" : "offer";
   operation.warn(
-    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the machine: ${ending.because}. It was destroyed.`,
+    `Instance ${id} on machine ${machineId ?? "?"} did not boot because of the ${culprit}: ${because}.${logText(log)} It was destroyed${billed}.`,
   );
-}
-
-/** What a contract that never ran cost: loading is free, its disk is not (vast-api.md §2.8). */
-function billedText({ rentedAt }: Contract, row: WireInstance | undefined, now: number): string {
-  const perHour = row?.storage_total_cost;
-  if (rentedAt === undefined || typeof perHour !== "number") return "";
-  const dollars = (perHour * (now - Date.parse(rentedAt))) / HOUR_MS;
-  const ran = row?.actual_status === "exited" ? `, and the time it ran at ${money(row.dph_total ?? 0)}` : "";
-  return ` (billed: its disk, about ${dollars.toFixed(4)} $${ran})`;
 }

@@ -1,56 +1,48 @@
 import type { Account } from "../../account/account.js";
-import { lookUntil } from "../../wait.js";
-import type { InstanceInputs } from "./inputs.js";
+import { beforeDeadline, lookUntil } from "../../wait.js";
+import { scrubber } from "./scrubber.js";
+import type { Known } from "./secret-values.js";
+import type { Ending } from "./wait-ready.js";
 
-/** How many lines of the log a message repeats, and how long the host may take to upload them. */
+/** How many lines of the log a message repeats. */
 const LOG_LINES = 12;
-const UPLOAD_MS = 15_000;
-const LOOK_EVERY_MS = 1_000;
 const LONGEST_LINE = 200;
+/** For all of it, the host's upload included: a machine that failed is billed while it is asked. */
+const LOG_MS = 15_000;
+const LOOK_EVERY_MS = 1_000;
 
-/** What stands in the place of a secret. */
-const SCRUBBED = "…";
+/** Without a container there is no log, and a host that is silent uploads none. */
+const WITHOUT_LOG: readonly (string | null)[] = [null, "loading", "scheduling", "offline", "unknown"];
 
 /**
- * The last lines of an instance's container log, for the message about a failed boot, without secrets. Undefined when there are none or
- * they cannot be had: a log is never worth failing for.
+ * The last lines of an instance's container log, for the message about a failed boot, scrubbed. Undefined when there are none or they cannot be had:
+ * a log is never worth failing for, nor waiting long.
  */
 export async function lastLogLines(
-  account: Account,
-  id: number,
-  inputs: InstanceInputs,
+  { client, clock }: Account,
+  { row, fault }: Extract<Ending, { is: "failed" }>,
+  known: Known,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const { client, clock } = account;
+  // What stops a container from outside stands in no log of it.
+  if (row === undefined || fault === "unknown" || WITHOUT_LOG.includes(row.actual_status ?? null)) return undefined;
+  const deadline = clock.now() + LOG_MS;
   try {
-    const url = await client.instances.requestLogs(id, LOG_LINES, signal);
-    const options = { everyMs: LOOK_EVERY_MS, deadline: clock.now() + UPLOAD_MS, signal };
-    const text = await lookUntil(clock, () => client.readPublicText(url, signal), options);
-    const lines = (text ?? "").split("\n").filter((line) => line.trim() !== "");
+    const text = await beforeDeadline(clock, { deadline, signal }, async (bounded) => {
+      const url = await client.instances.requestLogs(row.id, LOG_LINES, bounded);
+      const options = { everyMs: LOOK_EVERY_MS, deadline, signal: bounded };
+      return lookUntil(clock, () => client.readPublicText(url, bounded), options);
+    });
+    const lines = scrubber({ ...known, row })(text ?? "")
+      .split("\n")
+      .filter((line) => line.trim() !== "");
     // The service answers with this text when the container never existed (recorded 2026-08-03).
-    if (lines.length === 0 || /no such container/i.test(text ?? "")) return undefined;
-    const tail = lines.slice(-LOG_LINES).map((line) => line.slice(0, LONGEST_LINE));
-    return scrub(tail.join("\n"), secretsOf(account, inputs));
+    if (lines.length === 0 || /^Error.*: No such container: /i.test(lines[0] ?? "")) return undefined;
+    return lines
+      .slice(-LOG_LINES)
+      .map((line) => line.slice(0, LONGEST_LINE))
+      .join("\n");
   } catch {
     return undefined;
   }
-}
-
-/** Everything that the program or the account keeps secret and that a container could print. */
-function secretsOf(account: Account, inputs: InstanceInputs): string[] {
-  const { username, password } = inputs.imageLogin ?? {};
-  const known = [account.settings.apiKey, username, password, ...Object.values(inputs.env)];
-  // Short values such as "1" or "info" are no secrets, and blanking them would make the log unreadable.
-  return known.filter((value): value is string => value !== undefined && value.length >= 6);
-}
-
-/** Blanks the given secrets, and what looks like a token: a long run of letters and digits after a telling word. */
-export function scrub(text: string, secrets: readonly string[]): string {
-  const without = [...secrets]
-    .sort((a, b) => b.length - a.length)
-    .reduce((scrubbed, secret) => scrubbed.replaceAll(secret, SCRUBBED), text);
-  return without.replace(
-    /((?:key|token|secret|password|passwd|authorization|bearer)["']?\s*[=:\s]\s*["']?(?:bearer\s+)?)[\w./+-]{8,}/gi,
-    `$1${SCRUBBED}`,
-  );
 }

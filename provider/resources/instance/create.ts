@@ -16,7 +16,7 @@ import { planMount } from "./mount.js";
 import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { FRESH_MS } from "./readiness.js";
 import { type Contract, type RentContext, rentNext } from "./rent.js";
-import { maybeRented } from "./rent-failures.js";
+import { maybeRented, outOfTime } from "./rent-failures.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 
 const MINUTE_MS = 60_000;
@@ -34,7 +34,6 @@ export async function createInstance(
   const token = inputs.ownerToken ?? "";
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
-  let deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
   const replaced = [...(view.idsOf.get(token) ?? [])];
   const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
   const unfinished = {
@@ -71,8 +70,11 @@ export async function createInstance(
     // A key that is not there is better known before anything is billed.
     const keys = await keyTexts(account, inputs, operation);
     let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
+    // Until here others can keep the account busy: only boots count.
+    let deadline = account.clock.now() + inputs.timeouts.createMinutes * MINUTE_MS;
     for (;;) {
       const askedAt = account.clock.now();
+      if (contract === undefined && askedAt >= deadline) throw outOfTime(context);
       contract ??= await rentPlanned(context);
       // Nothing is billed while it waits for its turn, which takes 4.5 seconds for each that stands before it: only boots count.
       deadline += account.clock.now() - askedAt;

@@ -7,6 +7,7 @@ import { type Sweep, sweepPending } from "./own-contracts.js";
 import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
 import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
+import { knownOf } from "./secret-values.js";
 import { expiryOnVast, expiryText, hasHours, hoursFromRent } from "./time-to-live.js";
 
 const MINUTE_MS = 60_000;
@@ -94,7 +95,7 @@ export async function finish(
     : {};
   const outputs = {
     ...observed,
-    ...freshOutputs(row),
+    ...freshOutputs(row, knownOf(account, inputs, contract.instanceApiKey)),
     ...volume,
     label: inputs.label,
     labelMark: inputs.labelMark,

@@ -1,16 +1,17 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
-import { NotReadyError } from "../../errors.js";
 import { durationText } from "../../wait.js";
+import { lastLogLines } from "./boot-log.js";
 import { stillAboveCap } from "./cap.js";
-import { isStartQueued } from "./drift.js";
 import type { InstanceInputs } from "./inputs.js";
 import { goneOutside } from "./look-at-own.js";
-import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
+import { becauseCancelled, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
+import { takeStartBack } from "./queued-start.js";
 import { freshOutputs } from "./read-back.js";
 import type { Goal } from "./readiness.js";
+import type { Known } from "./secret-values.js";
 import { waitReady } from "./wait-ready.js";
 
 const MINUTE_MS = 60_000;
@@ -22,12 +23,13 @@ interface Change {
   readonly wanted: InstanceInputs;
   /** What is wrong with the price that a row shows, as words that follow the instance's name. */
   whyTooDear(row: WireInstance): string | undefined;
+  readonly known: Known;
 }
 
 /** Follows a changed instance until it is as wanted; throws when it does not become so, or is found to be too dear for a new one. */
 export async function followChange(
   account: Account,
-  { id, goal, wanted, whyTooDear }: Change,
+  { id, goal, wanted, whyTooDear, known }: Change,
   operation: Operation,
 ): Promise<WireInstance> {
   const { clock } = account;
@@ -42,11 +44,12 @@ export async function followChange(
       wanted: wantedAnswer(wanted.waitFor),
       deadline: startedAt + updateMinutes * MINUTE_MS,
       signal: operation.signal,
+      known,
       onRow: (row) => {
         tooDear = whyTooDear(row);
         if (tooDear === undefined) return undefined;
-        operation.exists(String(id), freshOutputs(row));
-        return "stop";
+        operation.exists(String(id), freshOutputs(row, known));
+        return "call off";
       },
       onPending: (because, row) => {
         const price = typeof row?.dph_total === "number" ? ` · ${money(row.dph_total)}` : "";
@@ -56,21 +59,12 @@ export async function followChange(
   );
   if (ending.is === "ready") return ending.row;
   if (ending.is === "gone") throw goneOutside(id);
-  if (ending.is === "stopped" && tooDear !== undefined) throw stillAboveCap(id, tooDear);
-  if (ending.is === "timeout" && isQueued(ending.row, wanted)) {
-    // A queued start would switch the machine on some day, unseen and billed.
-    await account.client.instances.setState(id, "stopped", operation.signal);
-    // The next run is to start it again, and a preview of that to show it.
-    operation.exists(String(id), { targetState: "stopped" });
-    throw new NotReadyError(
-      "start_queued",
-      `Instance ${id} could not start within ${updateMinutes} min: its GPU is rented by somebody else. The start was taken back, ` +
-        `so it stays stopped, in the stack. ${costSentence(ending.row)} Run \`pulumi up\` to try again, or \`pulumi destroy\` to end it.`,
-    );
-  }
-  throw notReady(id, ending, updateMinutes, "updateMinutes");
-}
-
-function isQueued(row: WireInstance | undefined, { targetState }: InstanceInputs): boolean {
-  return targetState === "running" && row !== undefined && isStartQueued(row);
+  if (ending.is === "calledOff" && tooDear !== undefined) throw stillAboveCap(id, tooDear);
+  // Of one that is to stop, none is queued any more.
+  const queued =
+    ending.is === "timeout" && wanted.targetState === "running"
+      ? await takeStartBack(account, ending.row, updateMinutes, operation)
+      : undefined;
+  const log = ending.is === "failed" ? await lastLogLines(account, ending, known, operation.signal) : undefined;
+  throw queued ?? notReady(id, ending, updateMinutes, "updateMinutes", log);
 }

@@ -3,15 +3,19 @@ import { withOneMore } from "../../account/ledger.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
 import { durationText } from "../../wait.js";
+import { type Bill, openBill } from "./bill.js";
 import { afterBootFailure } from "./boot-failure.js";
 import { aboveCap } from "./cap.js";
 import { giveBack } from "./give-back.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
 import { priceOf } from "./price.js";
 import { wantedAnswer } from "./probe.js";
+import { takeStartBack } from "./queued-start.js";
 import { freshOutputs } from "./read-back.js";
-import type { Goal } from "./readiness.js";
+import { bootPatienceMs, type Goal } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
+import { programTexts } from "./rent-request.js";
+import { knownOf } from "./secret-values.js";
 import { waitReady } from "./wait-ready.js";
 
 /** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */
@@ -23,8 +27,17 @@ export async function followNew(
   const { account, inputs, operation } = context;
   const { id } = contract;
   const { clock } = account;
-  const goal: Goal = { targetState: inputs.targetState, since: clock.now(), after: "rent" };
-  let hasRun = false;
+  const goal: Goal = {
+    targetState: contract.adoptedState ?? inputs.targetState,
+    since: clock.now(),
+    after: "nothing",
+    origin: contract.offerId === undefined ? "found" : "rented",
+    mayQueue: !inputs.cancelUnavailable,
+    patienceMs: bootPatienceMs(inputs.timeouts.createMinutes, inputs.vm),
+    asked: programTexts(inputs),
+  };
+  const bill = openBill(contract);
+  const known = knownOf(account, inputs, contract.instanceApiKey);
   let tooDear: string | undefined;
   const ending = await becauseCancelled(id, () =>
     waitReady({
@@ -34,11 +47,12 @@ export async function followNew(
       wanted: wantedAnswer(inputs.waitFor),
       deadline,
       signal: operation.signal,
+      known,
       onRow: (row) => {
-        operation.exists(String(id), freshOutputs(row));
-        hasRun ||= row.actual_status === "running" || row.actual_status === "exited";
+        operation.exists(String(id), freshOutputs(row, known));
+        bill.note(row, clock.now());
         tooDear = whyTooDear(context, contract, row);
-        return tooDear === undefined ? undefined : "stop";
+        return tooDear === undefined ? undefined : "call off";
       },
       onPending: (because, row) => {
         const price = row?.dph_total ?? contract.offeredDollarsPerHour;
@@ -48,24 +62,27 @@ export async function followNew(
     }),
   );
   if (ending.is === "ready") return ending.row;
-  if (ending.is === "stopped" && inputs.adoptInstanceId === undefined) {
-    await giveBackTooDear(context, contract, tooDear ?? "", hasRun);
+  if (ending.is === "calledOff" && inputs.adoptInstanceId === undefined) {
+    await giveBackTooDear(context, contract, tooDear ?? "", bill);
     return undefined;
   }
   if (ending.is === "gone") {
     operation.ended();
     // Its volume outlives it.
-    if (contract.newVolumeName !== undefined) await giveBack(context, contract, { mayHoldData: hasRun });
+    if (contract.newVolumeName !== undefined) await giveBack(context, contract, bill);
     throw new NothingRentedError(
       "gone_while_booting",
-      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more. Run again.`,
+      `Instance ${id} disappeared while it was booting: somebody destroyed it, or Vast withdrew it. It is not billed any more${bill.text(clock.now())}. Run again.`,
     );
   }
   if (ending.is === "failed") {
-    await afterBootFailure(context, contract, ending, hasRun);
+    await afterBootFailure(context, contract, ending, bill);
     return undefined;
   }
-  throw notReady(id, ending, inputs.timeouts.createMinutes, "createMinutes");
+  const { createMinutes } = inputs.timeouts;
+  const queued =
+    ending.is === "timeout" ? await takeStartBack(account, ending.row, createMinutes, operation) : undefined;
+  throw queued ?? notReady(id, ending, createMinutes, "createMinutes");
 }
 
 /**
@@ -89,15 +106,10 @@ function whyTooDear(
 }
 
 /** Ends a contract that costs too much, for certain, before another is tried. */
-async function giveBackTooDear(
-  context: RentContext,
-  contract: Contract,
-  tooDear: string,
-  hasRun: boolean,
-): Promise<void> {
+async function giveBackTooDear(context: RentContext, contract: Contract, tooDear: string, bill: Bill): Promise<void> {
   const { operation, attempts } = context;
   const { id, offerId, offeredDollarsPerHour: dollarsPerHour } = contract;
   operation.warn(`Instance ${id} ${tooDear}: it is destroyed and another offer is tried.`);
-  await giveBack(context, contract, { mayHoldData: hasRun });
-  attempts.failed.push({ offerId, dollarsPerHour, why: `its contract ${tooDear}` });
+  const billed = await giveBack(context, contract, bill);
+  attempts.failed.push({ offerId, dollarsPerHour, code: "too_dear", why: `its contract ${tooDear}${billed}` });
 }

@@ -1,31 +1,31 @@
 import { messageOf } from "../../errors.js";
+import type { Bill } from "./bill.js";
 import { endVolumeOf, volumeNamed } from "./created-volumes.js";
+import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 
-/** What is known of a contract that is given back. */
-export interface GiveBackOptions {
-  /** Until then, in milliseconds of the clock, the contract may be too young to show. */
-  readonly tooYoungUntil?: number | undefined;
-  /** Something ran in it: a volume that was made with it is not deleted without consent. */
-  readonly mayHoldData: boolean;
-}
-
-/** Ends a contract that is not wanted after all, for certain, and the volume that was made with it, before anything else is rented. */
+/**
+ * Ends a contract that is not wanted after all, for certain, and the volume that was made with it, before anything else is rented. Answers what it can
+ * have cost, as a parenthesis.
+ */
 export async function giveBack(
   { account, inputs, operation, attempts }: RentContext,
   { id, newVolumeName, rentedAt }: Contract,
-  { tooYoungUntil, mayHoldData }: GiveBackOptions,
-): Promise<void> {
+  bill: Pick<Bill, "mayHoldData" | "text">,
+): Promise<string> {
   const { signal } = operation;
+  // One that was found may be as young as one that was rented just now.
+  const tooYoungUntil = (rentedAt === undefined ? account.clock.now() : Date.parse(rentedAt)) + FRESH_MS;
   const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
   await account.destroy(id, { timeoutMs, tooYoungUntil, signal });
   operation.ended();
   if (newVolumeName !== undefined) attempts.volumesLeft.push(...(await endVolume(newVolumeName)));
+  return bill.text(account.clock.now());
 
   async function endVolume(name: string): Promise<string[]> {
     try {
       const row = await volumeNamed(account, name, rentedAt, signal);
-      const end = { keep: mayHoldData && inputs.keepVolumes, timeoutMs };
+      const end = { keep: bill.mayHoldData() && inputs.keepVolumes, timeoutMs };
       const left = row && (await endVolumeOf(account, id, row, end, operation));
       return left === undefined ? [] : [left];
     } catch (error) {

@@ -175,8 +175,8 @@ export const InstanceInputs = z.strictObject({
   /** Skip Vast's sanity checks when renting. Default false. Matters only when renting. */
   force: z.boolean().default(false),
   /**
-   * Refuse instead of making a stopped contract when the machine cannot start at once. Default true; without it a taken machine
-   * leaves a contract whose disk is billed. Matters only when renting.
+   * Refuse instead of making a stopped contract when the machine cannot start at once. Default true; without it the contract waits for its
+   * GPU, its disk billed, until `createMinutes` are over. Matters only when renting.
    */
   cancelUnavailable: z.boolean().default(true),
   /** Rent a virtual machine; needs a VM image and an SSH key in the account. Default false. Changing it replaces the instance. */
@@ -195,7 +195,10 @@ export const InstanceInputs = z.strictObject({
   /** How long to wait before giving up. The machine is kept and stays in the stack; the next `up` goes on waiting. */
   timeouts: z
     .strictObject({
-      /** For boots, from the rent to a ready instance, all attempts together, in minutes; waiting for a turn to rent does not count. Default 30. */
+      /**
+       * For boots, from the rent to a ready instance, all attempts together, in minutes; waiting for a turn to rent does not count. A host that
+       * reports the very same thing for two fifths of it, at least 12 minutes, is given up, unless it loads a `vm`. Default 30.
+       */
       createMinutes: minutes("createMinutes").default(30),
       /** For restarts, starts and stops, in minutes. Default 20. */
       updateMinutes: minutes("updateMinutes").default(20),
@@ -292,7 +295,8 @@ export const InstanceInputs = z.strictObject({
   placement: Placement.optional(),
   /**
    * Take over an instance that exists already, by its id, instead of renting. It is then labelled, updated and destroyed like one of
-   * this program. Ignored once the instance is in the stack.
+   * this program. It is neither started nor stopped by that: what the program wants else shows in the next preview. Ignored once the instance
+   * is in the stack.
    */
   adoptInstanceId: z.int().positive("an instance id is a whole number above 0").optional(),
   /** Set by the resource class: marks this resource's contracts on Vast. */

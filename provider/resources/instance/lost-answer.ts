@@ -33,7 +33,7 @@ export async function afterLostAnswer(
   const options = { everyMs: LOOK_EVERY_MS, deadline: account.clock.now() + LOST_ANSWER_MS, signal: operation.signal };
   const found = await lookUntil(account.clock, () => findPending(context, ordered), options);
   if (!found && ordered !== undefined) attempts.lostVolumeNames.push(ordered.name);
-  return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
+  return found ?? failed(attempts, candidate, "answer_lost", "its answer was lost and no contract appeared");
 }
 
 /**

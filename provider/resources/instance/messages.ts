@@ -20,37 +20,36 @@ export function costSentence(row: WireInstance | undefined): string {
   return `It costs ${running.toFixed(3)} $/h while running${disk}.`;
 }
 
-/** Why an instance is not ready, what that means for the money, and how to go on. */
+/** Why an instance is not ready, what that means for the money, and how to go on; with the last lines of its log where its boot failed. */
 export function notReady(
   id: number,
-  ending: Exclude<Ending, { is: "ready" } | { is: "gone" }> | { is: "stopped"; row: WireInstance },
+  ending: Exclude<Ending, { is: "ready" } | { is: "gone" }>,
   limitMinutes: number,
   limitInput: "createMinutes" | "updateMinutes",
+  log?: string,
 ): NotReadyError {
   const inStack = `It stays in the stack. ${costSentence(ending.row)}`;
   const giveUp = "`pulumi destroy` ends it";
-  if (ending.is === "stopped") {
+  if (ending.is === "calledOff") {
     return new NotReadyError(
       "too_dear",
       `Instance ${id} costs more than \`maxDollarsPerHour\`. ${inStack} Raise the cap, or ${giveUp}.`,
     );
   }
   if (ending.is === "timeout") {
-    if (ending.silent) {
-      const { timeoutMinutes } = ending.silent.wanted;
-      const limit =
-        timeoutMinutes === undefined
-          ? `after ${limitMinutes} min (\`timeouts.${limitInput}\`)`
-          : `${timeoutMinutes} min after it began to run (\`waitFor.timeoutMinutes\`)`;
-      return silence(id, ending.silent, limit, inStack);
-    }
+    const { answerMinutes, silent } = ending;
+    const [after, input] =
+      answerMinutes === undefined
+        ? [`after ${limitMinutes} min`, `timeouts.${limitInput}`]
+        : [`${answerMinutes} min after it began to run`, "waitFor.timeoutMinutes"];
+    if (silent) return silence(id, silent, `${after} (\`${input}\`)`, inStack);
     return new NotReadyError(
       "timeout",
-      `Instance ${id} is not ready after ${limitMinutes} min: ${ending.because || "no answer came"}. ${inStack} ` +
-        `Run \`pulumi up\` to go on waiting (\`timeouts.${limitInput}\` says how long), or ${giveUp}.`,
+      `Instance ${id} is not ready ${after}: ${ending.because || "no answer came"}. ${inStack} ` +
+        `Run \`pulumi up\` to go on waiting (\`${input}\` says how long), or ${giveUp}.`,
     );
   }
-  return bootFailed(id, ending, undefined);
+  return bootFailed(id, ending, log);
 }
 
 /** An instance that runs and did not answer in time. */
@@ -76,12 +75,18 @@ export function bootFailed(
   const remedy = {
     user: "Correct `image`, `onstart`, `args` or `imageLogin` and run `pulumi up`",
     host: "Run `pulumi up --replace` with its URN to take another machine",
-    unknown: "Look at it in the console, then run `pulumi up`",
+    offer: "Raise `bidDollarsPerHour` and run `pulumi up`",
+    unknown: "Look at it in the console; the next `pulumi up` brings it to what the program says",
   }[ending.fault];
-  const whose = { user: "what it was asked to run", host: "the machine", unknown: "an unknown state" }[ending.fault];
+  const why = {
+    user: "did not boot because of what it was asked to run",
+    host: "did not boot because of the machine",
+    offer: "did not boot because of the offer",
+    unknown: "is not ready",
+  }[ending.fault];
   return new NotReadyError(
     "boot_failed",
-    `Instance ${id} did not boot because of ${whose}: ${ending.because}.${logText(log)} It stays in the stack. ` +
+    `Instance ${id} ${why}: ${ending.because}.${logText(log)} It stays in the stack. ` +
       `${costSentence(ending.row)} ${remedy}, or \`pulumi destroy\` ends it.`,
   );
 }

@@ -1,5 +1,7 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import type { MachineFacts } from "../../offer/machine-facts.js";
+import { scrubber } from "./scrubber.js";
+import type { Known } from "./secret-values.js";
 
 /** Port inside the container on which Vast starts its notebook. */
 export const JUPYTER_PORT = 8080;
@@ -59,15 +61,16 @@ type Nullable<T> = { [K in keyof T]: T[K] | null };
 
 /**
  * What can change during a contract, and so what refresh brings up to date. Figures that the market or the load moves (scores,
- * utilisation, the least bid) are left out: a refresh would show a change each time.
+ * utilisation, the least bid) are left out: a refresh would show a change each time. `known`: secrets besides those of the row, which the host's words
+ * must not repeat.
  */
-export function liveFacts(row: WireInstance): Nullable<InstanceFacts> {
+export function liveFacts(row: WireInstance, known: Known = {}): Nullable<InstanceFacts> {
   const isUp = row.actual_status === "running";
   const ssh = isUp ? sshAddress(row) : undefined;
   return {
     instanceId: row.id,
     status: text(row.actual_status),
-    statusMessage: text(row.status_msg),
+    statusMessage: text(row.status_msg && scrubber({ ...known, row })(row.status_msg)),
     intendedStatus: text(row.intended_status),
     currentState: text(row.cur_state),
     nextState: text(row.next_state),
@@ -177,7 +180,9 @@ export function publicPorts(row: WireInstance): Record<string, number> | null {
   const mapped = Object.entries(row.ports).flatMap(([port, bindings]) => {
     // Docker binds IPv4 and IPv6 apart, to the same number.
     const outside = bindings?.find((binding) => typeof binding.HostPort === "number")?.HostPort;
-    return typeof outside === "number" ? [[port, outside] as const] : [];
+    // Nothing can be called at another number.
+    const isPort = typeof outside === "number" && Number.isInteger(outside) && outside > 0 && outside <= 65_535;
+    return isPort ? [[port, outside] as const] : [];
   });
   return Object.fromEntries(mapped);
 }

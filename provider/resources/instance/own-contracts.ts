@@ -3,6 +3,7 @@ import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { NothingRentedError } from "../../errors.js";
 import { endVolumeOf, type VolumeOwner, volumeMadeWith } from "./created-volumes.js";
+import { mayHaveRun } from "./has-run.js";
 import { pendingLabel, readLabel } from "./label.js";
 import { mountsOf } from "./shown-mounts.js";
 
@@ -66,8 +67,7 @@ export async function sweepPending(
     const owner = { ownerToken: token, ...volumes };
     const made = mountsOf(row).length > 0 ? await volumeMadeWith(account, row, owner, operation.signal) : undefined;
     await account.destroy(id, { timeoutMs, signal: operation.signal });
-    const hasRun = row.actual_status === "running" || row.actual_status === "exited";
-    const keep = hasRun && volumes.keepVolumes !== false;
+    const keep = mayHaveRun(row) && volumes.keepVolumes !== false;
     if (made) await endVolumeOf(account, id, made, { keep, timeoutMs }, operation);
   }
 }

@@ -70,8 +70,10 @@ export async function probe(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Silence | undefined> {
-  const address = addressOf(row, wanted);
-  if (!address) return { wanted, because: whyNoAddress(row, wanted), at: undefined };
+  const told = addressOf(row, wanted);
+  if (!told) return { wanted, because: whyNoAddress(row, wanted), at: undefined };
+  // As in a URL: a socket takes an IPv6 address without its brackets.
+  const address = { ...told, host: told.host.replace(/^\[(.*)\]$/, "$1") };
   const outcome = await attempt(clock, signal, (bounded) => call(clock, address, wanted, bounded));
   return outcome === "as wanted" ? undefined : { wanted, ...outcome, at: placeText(address, wanted) };
 }

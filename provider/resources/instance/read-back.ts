@@ -7,6 +7,7 @@ import { readLabel } from "./label.js";
 import { liveFacts, rentedFacts } from "./outputs.js";
 import { isRaisedBid } from "./raised-bid.js";
 import { FRESH_MS } from "./readiness.js";
+import type { Known } from "./secret-values.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
 import { expiryOnVast, expiryText, knownExpiry } from "./time-to-live.js";
 import { withoutWatchdog } from "./watchdog.js";
@@ -81,8 +82,8 @@ function readBackEnv(extraEnv: Record<string, string>, declared: Partial<Instanc
 }
 
 /** Outputs of an instance that was just rented or changed: what the program declared, and everything the row tells. */
-export function freshOutputs(row: WireInstance): Bag {
-  return { ...rentedFacts(row), ...liveFacts(row) };
+export function freshOutputs(row: WireInstance, known: Known = {}): Bag {
+  return { ...rentedFacts(row), ...liveFacts(row, known) };
 }
 
 /** Outputs after a refresh: what can change is brought up to date, what was true when renting stays. */
@@ -90,7 +91,12 @@ export function refreshedOutputs(row: WireInstance, before: Bag, token: string):
   const declared = before as Partial<InstanceInputs>;
   // Vast answers facts of the machine only by and by: what was not known yet is taken now.
   const late = Object.entries(rentedFacts(row)).filter(([key, value]) => before[key] === undefined && value !== null);
-  return { ...before, ...Object.fromEntries(late), ...liveFacts(row), ...readBackInputs(row, declared, token) };
+  return {
+    ...before,
+    ...Object.fromEntries(late),
+    ...liveFacts(row, { inputs: declared }),
+    ...readBackInputs(row, declared, token),
+  };
 }
 
 /** A contract that was never seen may be too young to show (vast-api.md §2.2); then "no such instance" proves nothing. */

@@ -5,18 +5,24 @@ import { mountText } from "./candidates.js";
 import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import type { Mount } from "./mount.js";
-import type { Attempts, RentContext } from "./rent.js";
+import type { Attempts, FailedAttempt, RentContext } from "./rent.js";
+import type { Scrub } from "./scrubber.js";
 
 /** Refusals that any other offer would meet as well. */
 const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
 
 /** Takes note of an offer that did not become the instance. */
-export function failed(attempts: Attempts, { offerId, dollarsPerHour }: OfferCandidate, why: string): undefined {
-  attempts.failed.push({ offerId, dollarsPerHour, why });
+export function failed(
+  attempts: Attempts,
+  { offerId, dollarsPerHour }: OfferCandidate,
+  code: FailedAttempt["code"],
+  why: string,
+): undefined {
+  attempts.failed.push({ offerId, dollarsPerHour, code, why });
 }
 
-/** Why Vast refused to rent, for an error that is Vast's answer; another stays as it is. */
-export function refused(candidate: OfferCandidate, error: unknown): unknown {
+/** Why Vast refused to rent, for an error that is Vast's answer, which can repeat what it was sent; another stays as it is. */
+export function refused(candidate: OfferCandidate, error: unknown, scrub: Scrub): unknown {
   if (error instanceof RateLimitedError || (error instanceof VastError && error.code === "account_busy")) {
     return new NothingRentedError(
       "account_busy",
@@ -31,7 +37,7 @@ export function refused(candidate: OfferCandidate, error: unknown): unknown {
     : "Correct the inputs that it names, then run again.";
   return new NothingRentedError(
     code,
-    `Vast refused to rent offer ${candidate.offerId}: "${refusal.said}" (${code}, HTTP ${refusal.status}). ` +
+    `Vast refused to rent offer ${candidate.offerId}: "${scrub(refusal.said)}" (${code}, HTTP ${refusal.status}). ` +
       `This run rented nothing, so it costs nothing. ${remedy}`,
   );
 }
@@ -61,12 +67,7 @@ export function nothingRented(
   why: string,
 ): NothingRentedError {
   const cap = inputs.maxDollarsPerHour === undefined ? "" : ` at ${money(inputs.maxDollarsPerHour)} or less`;
-  const tried = attempts.failed
-    .map(
-      ({ offerId, dollarsPerHour, why }) =>
-        `\n  - ${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
-    )
-    .join("");
+  const tried = triedText(attempts);
   if (inputs.offerId !== undefined && !tried) {
     return new NothingRentedError(
       "no_offer",
@@ -91,7 +92,31 @@ export function nothingRented(
   return new NothingRentedError(
     "all_failed",
     `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n${why}${why && " "}` +
-      `${attempts.answerLost || attempts.volumesLeft.length > 0 ? "" : "What this run rented was given back, and is not billed any more. "}` +
-      "Run again, loosen the query, or raise `maxAttempts`.",
+      `${givenBackText(attempts)}Run again, loosen the query, or raise \`maxAttempts\`.`,
   );
+}
+
+/** Why a create ended without a contract although there may be offers: its time is over, and another boot would take more. */
+export function outOfTime({ inputs, attempts }: RentContext): NothingRentedError {
+  return new NothingRentedError(
+    "out_of_time",
+    `The ${inputs.timeouts.createMinutes} min of \`timeouts.createMinutes\` are over, so no other offer was rented. ` +
+      `What was tried:${triedText(attempts)}\n${givenBackText(attempts)}Run again, or give it more time.`,
+  );
+}
+
+/** The offers tried, each with its price, and why it could not be kept. */
+function triedText({ failed }: Attempts): string {
+  return failed
+    .map(
+      ({ offerId, dollarsPerHour, why }) =>
+        `\n  - ${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
+    )
+    .join("");
+}
+
+function givenBackText({ answerLost, volumesLeft }: Attempts): string {
+  return answerLost || volumesLeft.length > 0
+    ? ""
+    : "What this run rented was given back, and is not billed any more. ";
 }

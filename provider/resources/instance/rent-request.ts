@@ -75,6 +75,15 @@ export function containerBody(
   };
 }
 
+/** What the program wants to run in its container, each text on its own. */
+export function programTexts({
+  args = [],
+  entrypoint,
+  onstart,
+}: Pick<InstanceInputs, "args" | "entrypoint" | "onstart">): string[] {
+  return [...args, entrypoint, onstart].filter((text) => text !== undefined);
+}
+
 function given<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
   return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
 }

@@ -1,6 +1,7 @@
 import type { Account } from "../../account/account.js";
 import { type Budget, overBudget } from "../../account/budget.js";
 import { type Hold, withOneMore } from "../../account/ledger.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
 import type { Operation } from "../../engine/lifecycle.js";
@@ -8,6 +9,7 @@ import { OfferGoneError } from "../../errors.js";
 import { newVolumeDollarsPerHour } from "../../offer/price.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import { forgetMarket } from "../../offer/remembered.js";
+import { openBill } from "./bill.js";
 import { candidatesOf, searchText, whyNone } from "./candidates.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
@@ -17,9 +19,10 @@ import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { placed, placeOfOffer, tooFewMachines } from "./placement.js";
 import { VOLUME_PRICE } from "./price.js";
-import { FRESH_MS } from "./readiness.js";
 import { failed, nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
+import { scrubber } from "./scrubber.js";
+import { knownOf } from "./secret-values.js";
 import { checkCredit, refuseByBudget } from "./stack-budget.js";
 import type { StackView } from "./stack-view.js";
 import { expiryIn, expiryText } from "./time-to-live.js";
@@ -30,9 +33,13 @@ export interface Contract {
   readonly id: number;
   /** The offer that was rented; undefined when the contract was found and not rented just now. */
   readonly offerId?: number | undefined;
+  /** The machine that the offer is on, as far as it is known. */
+  readonly machineId?: number | undefined;
   readonly instanceApiKey?: string | undefined;
   /** When it was rented, ISO 8601; undefined when it was found. */
   readonly rentedAt?: string | undefined;
+  /** What it is meant to be, of one that was adopted: it is left so, and the next preview shows what the program wants else. */
+  readonly adoptedState?: "running" | "stopped" | undefined;
   /** When it ends itself, if it was rented with a time to live. */
   readonly expiry?: Expiry | undefined;
   /** What the offer promised to cost while running, in $/h; undefined when the contract was found and not rented just now. */
@@ -44,10 +51,14 @@ export interface Contract {
 }
 
 /** One offer that did not become the instance. */
-interface FailedAttempt {
+export interface FailedAttempt {
   readonly offerId: number | undefined;
   readonly dollarsPerHour: number | undefined;
+  readonly code: "taken" | "answer_lost" | "refused" | "too_dear" | "boot_failed";
+  /** The same in words, with what it cost. */
   readonly why: string;
+  /** Its boot failed in a way that the image may be at fault for: a text that is the same when another machine fails like this. */
+  readonly unclear?: string | undefined;
 }
 
 /** What one create has tried so far. */
@@ -81,7 +92,6 @@ const FRESH_MARKET_MS = 5_000;
 const OVERTAKEN = new Error("overtaken");
 /** An older answer of the market is asked for again when an offer of it is gone, and before it is believed that nothing is to be had. */
 const OLD_MARKET_MS = 15_000;
-const TAKEN = "taken before it could be rented";
 /** Among how many more offers to choose for each race that was lost. */
 const NEXT_BEST = 2;
 
@@ -139,7 +149,7 @@ function choose(
   const { placement, targetState } = inputs;
   const inState = ({ dollarsPerHour, dollarsPerHourStopped }: OfferCandidate) =>
     targetState === "stopped" ? dollarsPerHourStopped : dollarsPerHour;
-  const lostRaces = attempts.failed.filter(({ why }) => why === TAKEN).length;
+  const lostRaces = attempts.failed.filter(({ code }) => code === "taken").length;
   const free: OfferCandidate[] = [];
   let tooDear: string | undefined;
   for (const candidate of placed(candidates, placement, () => siblingsOf(context))) {
@@ -182,6 +192,7 @@ async function tryOffer(
     guardedOnstart: guarded,
     volumeInfo: mount && volumeInfo(mount, candidate.offer, newVolumeName),
   });
+  const scrub = scrubber(knownOf(account, inputs, undefined));
   let rented: Rented;
   try {
     const onOvertaken = () => {
@@ -200,15 +211,16 @@ async function tryOffer(
     }
     if (error instanceof OfferGoneError) {
       forgetMarket(account, OLD_MARKET_MS);
-      return failed(attempts, candidate, TAKEN);
+      return failed(attempts, candidate, "taken", "taken before it could be rented");
     }
     account.claims.release(candidate.offerId);
-    throw refused(candidate, error);
+    throw refused(candidate, error, scrub);
   }
   const rentedAt = new Date(account.clock.now()).toISOString();
   const contract: Contract = {
     id: rented.id,
     offerId: candidate.offerId,
+    machineId: candidate.machineId ?? undefined,
     instanceApiKey: rented.instanceApiKey,
     rentedAt,
     expiry,
@@ -226,9 +238,14 @@ async function tryOffer(
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });
-  if (rented.refusedBecause === undefined || (await mayStillWin(context, contract.id))) return contract;
-  await giveBack(context, contract, { tooYoungUntil: account.clock.now() + FRESH_MS, mayHoldData: false });
-  return failed(attempts, candidate, `refused: ${rented.refusedBecause}`);
+  if (rented.refusedBecause === undefined) return contract;
+  const row = await account.look(contract.id, operation.signal);
+  if (row && mayStillWin(row, inputs)) return contract;
+  const bill = openBill(contract);
+  if (row) bill.note(row, account.clock.now());
+  // It was never to start.
+  const billed = await giveBack(context, contract, { ...bill, mayHoldData: () => false });
+  return failed(attempts, candidate, "refused", `refused: ${scrub(rented.refusedBecause)}${billed}`);
 }
 
 /** Others on the account have rented while this one waited, in all likelihood what it had chosen. */
@@ -240,8 +257,6 @@ function lookAnew({ account, operation }: RentContext, { offerId }: OfferCandida
 }
 
 /** A bid at or above the machine's least bid waits for its turn; below it, the contract would never run and bills its disk. */
-async function mayStillWin({ account, inputs, operation }: RentContext, id: number): Promise<boolean> {
-  if (inputs.rentalType !== "interruptible") return false;
-  const row = await account.look(id, operation.signal);
-  return (inputs.bidDollarsPerHour ?? 0) >= (row?.min_bid ?? Number.POSITIVE_INFINITY);
+function mayStillWin(row: WireInstance, { rentalType, bidDollarsPerHour = 0 }: InstanceInputs): boolean {
+  return rentalType === "interruptible" && bidDollarsPerHour >= (row.min_bid ?? Number.POSITIVE_INFINITY);
 }

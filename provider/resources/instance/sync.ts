@@ -26,8 +26,9 @@ import { UNRESOLVED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
 import { priceOf, runningPrice, volumePriceIn } from "./price.js";
 import { freshOutputs } from "./read-back.js";
-import type { Goal } from "./readiness.js";
-import { containerBody, envOf } from "./rent-request.js";
+import { bootPatienceMs, type Goal } from "./readiness.js";
+import { containerBody, envOf, programTexts } from "./rent-request.js";
+import { knownOf } from "./secret-values.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED, resourceOf, type StackView } from "./stack-view.js";
 import { startRefused } from "./start-refused.js";
@@ -56,6 +57,7 @@ export async function syncInstance(
   const created = before.rentedDollarsPerHour !== undefined;
   const volume = await createdVolumeOutputs(account, before, operation);
   const state = { ...before, ...volume };
+  const secrets = knownOf(account, wanted, before.instanceApiKey);
   noteNow(view, row, state);
   const decisions = decideNow(row, before, wanted, clock.now());
   const targetState = targetFor(row, before, wanted, decisions);
@@ -64,12 +66,12 @@ export async function syncInstance(
   const whyTooDear = (now: WireInstance) => (created ? undefined : aboveCap(now, volumePriceIn(state), wanted));
   const tooDear = whyTooDear({ ...row, dph_total: runningPrice(row, bid) });
   if (tooDear !== undefined) {
-    operation.exists(String(id), { ...unchanged(state, wanted), ...freshOutputs(row), [UNRESOLVED]: null });
+    operation.exists(String(id), { ...unchanged(state, wanted), ...freshOutputs(row, secrets), [UNRESOLVED]: null });
     throw stillAboveCap(id, tooDear);
   }
   const noted = (now: WireInstance) => {
     view.ledger.note(id, resourceOf(id, before), priceOf(now, wanted.targetState, volumePriceIn(state)));
-    return freshOutputs(now);
+    return freshOutputs(now, secrets);
   };
 
   const remade = isRemade(before, wanted);
@@ -123,14 +125,16 @@ export async function syncInstance(
     return { ...known, ...noted(after), ...driftIn(after) };
   }
   // From here on the changes are made; running out of time must record them, and the next run goes on waiting.
-  operation.exists(String(id), { ...known, ...freshOutputs(row) });
+  operation.exists(String(id), { ...known, ...freshOutputs(row, secrets) });
   const goal: Goal = {
     targetState,
     since: clock.now(),
     after: remade ? "update" : switched || restarted || isStartQueued(row) ? "start" : "nothing",
     image: remade ? wanted.image : undefined,
+    patienceMs: bootPatienceMs(wanted.timeouts.updateMinutes, wanted.vm),
+    asked: programTexts(wanted),
   };
-  const ready = await followChange(account, { id, goal, wanted, whyTooDear }, operation);
+  const ready = await followChange(account, { id, goal, wanted, whyTooDear, known: secrets }, operation);
   return { rentedDollarsPerHour: ready.dph_total ?? null, ...known, ...noted(ready), ...driftIn(ready) };
 }
 
