@@ -1,5 +1,7 @@
+import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
-import { backendOf, ownerToken } from "./account/identity.js";
+import { backendOf } from "./account/backend.js";
+import { ownerToken } from "./account/identity.js";
 import { backendHints } from "./account/settings.js";
 import { handlerText, type Kind, typeToken } from "./kinds.js";
 import { warnOfPlainSecrets } from "./plain-secrets.js";
@@ -43,10 +45,17 @@ export abstract class VastResource extends pulumi.CustomResource {
 }
 
 function tokenFor(kind: Kind, name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const owner = new pulumi.Config("vastai").get("owner") ?? backendOf(backendHints(), process.cwd());
+  const owner = new pulumi.Config("vastai").get("owner") ?? placeOfState();
   const organization = pulumi.getOrganization();
   // The URN and not the name: two components may each have a child of the same name.
   return bareUrn(name, typeToken(kind), opts.parent).apply((urn) => ownerToken({ owner, organization, urn }));
+}
+
+/** State in local files is told apart by the host's name as well, since every machine has a `file://~`. */
+function placeOfState(): string {
+  const stack = { project: pulumi.getProject(), stack: pulumi.getStack() };
+  const { address, isOnThisMachine } = backendOf(backendHints(), process.cwd(), stack);
+  return isOnThisMachine ? `${address} on ${hostname()}` : address;
 }
 
 /**
