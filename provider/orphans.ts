@@ -1,6 +1,6 @@
 // Which contracts of an account nobody looks after: they carry this provider's mark and stand in no state that was given. Pure.
 import type { WireInstance } from "./api/instance-row.js";
-import { ANY_MARK, readLabel } from "./resources/instance/label.js";
+import { ANY_MARK, readLabel, tokenIn } from "./resources/instance/label.js";
 
 /** One instance as a Pulumi state has it: a resource, or an operation that began and whose end the state does not know. */
 export interface StateEntry {
@@ -77,7 +77,7 @@ export function dollarsBilledAbout({ row, ageMs }: Orphan): number | undefined {
 function judge(row: WireInstance, entries: readonly StateEntry[], now: number): Orphan {
   const label = (row.label ?? "").trim();
   const [mark = ""] = ANY_MARK.exec(label) ?? [];
-  const token = /[0-9a-f]{12}/.exec(mark)?.[0] ?? "";
+  const token = tokenIn(label) ?? "";
   const startedAt = typeof row.start_date === "number" ? row.start_date * 1000 : undefined;
   const ageMs = startedAt === undefined ? undefined : Math.max(0, now - startedAt);
   const own = newestOf(entries.filter((entry) => entry.token === token));

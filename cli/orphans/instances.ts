@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { TOKEN } from "../../provider/account/identity.js";
 import { typeToken } from "../../provider/kinds.js";
 import type { StateEntry } from "../../provider/orphans.js";
 import type { StateReading, StateResource } from "../state/export.js";
 
+const WHOLE_TOKEN = new RegExp(`^${TOKEN}$`);
 const INSTANCE = typeToken("Instance");
 
 /** The instances that a state looks after. */
@@ -24,5 +26,5 @@ function entryOf({ urn, id, stage, inputs, outputs, trueUntil }: StateResource):
 }
 
 function isToken(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{12}$/.test(value);
+  return typeof value === "string" && WHOLE_TOKEN.test(value);
 }

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { instance, trainer } from "./programs.js";
 import { testStack } from "./pulumi.js";
 
-const PENDING_LABEL = /^pulumi:[0-9a-f]{12}:pending$/;
-const FINISHED_LABEL = /^trainer pulumi:[0-9a-f]{12}$/;
+const PENDING_LABEL = /^pulumi:[0-9a-f]{24}:pending$/;
+const FINISHED_LABEL = /^trainer pulumi:[0-9a-f]{24}$/;
 
 it("keeps a machine that was not ready in time, and goes on waiting with the next up", async () => {
   const stack = await testStack();

@@ -18,6 +18,8 @@ const SECRET_INPUTS = ["imageLogin", "env", "args", "onstart", "sshPublicKeys"];
 const MOST_ARGS_CHARACTERS = 16_384;
 /** Stands for any API address when characters are counted. */
 const LONGEST_API_URL = "https://".padEnd(60, "x");
+/** Stands for any token, likewise. */
+const LONGEST_TOKEN = "0".repeat(24);
 /** Vast's limits of `env` (vast-api.md §2.2). */
 const LONGEST_ENV_NAME = 256;
 const MOST_ENV_CHARACTERS = 32_768;
@@ -186,7 +188,7 @@ const rules: readonly Rule[] = [
     ["args", "onstart", "entrypoint", "timeToLiveHours"],
     ({ args = [], onstart = "", entrypoint = "", timeToLiveHours }) => {
       const watchdog =
-        timeToLiveHours === undefined ? 0 : withWatchdog("", 1e10, LONGEST_API_URL, "0".repeat(12)).length;
+        timeToLiveHours === undefined ? 0 : withWatchdog("", 1e10, LONGEST_API_URL, LONGEST_TOKEN).length;
       const characters = args.join(" ").length + onstart.length + entrypoint.length + watchdog;
       return characters > MOST_ARGS_CHARACTERS
         ? [
@@ -199,7 +201,7 @@ const rules: readonly Rule[] = [
     },
   ),
   rule(["label", "labelMark", "ownerToken", "timeToLiveHours"], (inputs) => {
-    const { label = "", labelMark = true, ownerToken = "0".repeat(12), timeToLiveHours } = inputs;
+    const { label = "", labelMark = true, ownerToken = LONGEST_TOKEN, timeToLiveHours } = inputs;
     if (ANY_MARK.test(label))
       return [["label", `"${label}" ends like this provider's own mark; choose another label.`]];
     const { length } = finishedLabel(label, ownerToken, labelMark, timeToLiveHours === undefined ? undefined : 1e10);

@@ -1,3 +1,5 @@
+import { TOKEN } from "../../account/identity.js";
+
 /** What a contract's label says about who made it. */
 export interface LabelReading {
   /** The label without our mark. */
@@ -12,7 +14,12 @@ export interface LabelReading {
 export const LONGEST_LABEL = 256;
 
 /** Any mark of this provider, whoever's token it holds. */
-export const ANY_MARK = /(?:^| )pulumi:[0-9a-f]{12}(?::pending|:until:(?:\d+|never))?$/;
+export const ANY_MARK = new RegExp(`(?:^| )pulumi:(${TOKEN})(?::pending|:until:(?:\\d+|never))?$`);
+
+/** The token in a label's mark, whoever's it is. */
+export function tokenIn(label: string | null | undefined): string | undefined {
+  return ANY_MARK.exec((label ?? "").trim())?.[1];
+}
 
 /** The label while a create is under way: whoever finds it later knows whose machine it is. */
 export function pendingLabel(token: string): string {
