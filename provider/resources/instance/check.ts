@@ -187,8 +187,7 @@ const rules: readonly Rule[] = [
   rule(
     ["args", "onstart", "entrypoint", "timeToLiveHours"],
     ({ args = [], onstart = "", entrypoint = "", timeToLiveHours }) => {
-      const watchdog =
-        timeToLiveHours === undefined ? 0 : withWatchdog("", 1e10, LONGEST_API_URL, LONGEST_TOKEN).length;
+      const watchdog = timeToLiveHours === undefined ? 0 : withWatchdog("", 1e10, LONGEST_API_URL).length;
       const characters = args.join(" ").length + onstart.length + entrypoint.length + watchdog;
       return characters > MOST_ARGS_CHARACTERS
         ? [

@@ -14,7 +14,7 @@ import { ATTACHED, keyTexts, putKeys } from "./keys.js";
 import { UNRESOLVED } from "./left-behind.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
 import { planMount } from "./mount.js";
-import { findOwnContracts, refuseBeside } from "./own-contracts.js";
+import { findOwnContracts, type OwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
@@ -136,7 +136,8 @@ function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
 /** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
 async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
   const { account, view, token, operation } = context;
-  const { pending, finished } = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  const left = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  const { pending, finished } = await withoutShown(context, left);
   if (finished.length > 0) throw refuseBeside(finished);
   if (pending.length === 0) return undefined;
   context.attempts.answerLost = pending.length > 1;
@@ -144,6 +145,14 @@ async function findLeftOver(context: RentContext): Promise<Contract | undefined>
     `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
   );
   return findPending(context);
+}
+
+/** Without what the engine shows in a moment: a resource that was renamed in the state has this token until its own update. */
+async function withoutShown({ account, view, operation }: RentContext, left: OwnContracts): Promise<OwnContracts> {
+  if (left.pending.length + left.finished.length === 0) return left;
+  await view.questions.quiet(account.clock, operation.signal);
+  const unknown = (rows: readonly WireInstance[]) => rows.filter(({ id }) => !view.idsInState.has(id));
+  return { pending: unknown(left.pending), finished: unknown(left.finished) };
 }
 
 /** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */

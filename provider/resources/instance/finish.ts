@@ -79,9 +79,9 @@ export async function finish(
   }
   const { newVolumeName: createdVolumeName, rentedAt } = contract;
   const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);
-  const isReplacement = inputs.adoptInstanceId === undefined && view.current.has(token);
-  if (isReplacement) {
-    view.unlabelled.set(token, { id: contract.id, label });
+  const replaced = inputs.adoptInstanceId === undefined ? view.current.get(token) : undefined;
+  if (replaced !== undefined) {
+    view.unlabelled.set(replaced, { id: contract.id, label });
     // It is about to be in the state: who looks for what was left behind must not take it for that.
     view.idsInState.add(contract.id);
   } else if ((row.label ?? "") !== label) {
@@ -96,7 +96,7 @@ export async function finish(
     ...volume,
     label: inputs.label,
     labelMark: inputs.labelMark,
-    ...(isReplacement ? { [UNLABELLED]: true } : {}),
+    ...(replaced === undefined ? {} : { [UNLABELLED]: true }),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(typeof row.dph_total === "number" ? { rentedDollarsPerHour: row.dph_total } : {}),
     ...(contract.rentedAt === undefined ? {} : { rentedAt: contract.rentedAt }),

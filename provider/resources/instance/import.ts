@@ -40,7 +40,10 @@ function importInstance(row: WireInstance, { takeOver }: ImportOptions): Found {
     );
   }
   if (mark !== "" && !takeOver) {
-    return refused("owned", ownedBecause("instance", mark.trim()));
+    return refused(
+      "owned",
+      ownedBecause("instance", mark.trim(), "gets the mark of this stack by the next `pulumi up`"),
+    );
   }
   if (typeof row.disk_space !== "number" || !row.image_uuid || (row.is_bid && typeof row.dph_base !== "number")) {
     return refused(

@@ -1,7 +1,7 @@
 import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
-import { diffByTable } from "../../engine/diff.js";
+import { diffByTable, isSameInput } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
@@ -15,10 +15,11 @@ import type { InstanceInputs } from "./inputs.js";
 import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
+import { createOwnTokens } from "./own-token.js";
 import { priceIncreaseOf } from "./price-increase.js";
 import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
 import { createRolls, type Effect } from "./rolling.js";
-import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
+import { checkBudget, emptyStackView, forgetCurrent, noteCurrent, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
@@ -26,6 +27,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const view = emptyStackView();
   const rolls = createRolls(view.questions);
   const foretell = createForetelling();
+  const ownToken = createOwnTokens();
   /** Check was called: this is no mere refresh or destroy. */
   let hasProgram = false;
 
@@ -44,8 +46,10 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       check: (known, unknown, about) => {
         hasProgram = true;
         view.questions.asked();
-        const { inputs, failures } = checkInstance(known, unknown, about);
-        rolls.expect(about.before, inputs);
+        const token = ownToken(about.before, known);
+        if (token !== "") view.askedTokens.add(token);
+        const { inputs, failures } = checkInstance({ ...known, ...(token && { ownerToken: token }) }, unknown, about);
+        rolls.expect(inputs);
         return { inputs, failures: [...failures, ...checkBudget(view, inputs, about)] };
       },
       ...(runtime.pricesPreviews
@@ -58,8 +62,14 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       same,
       alsoChanges: (id, before, wanted, operation) =>
         view.questions.answering(async () => {
-          rolls.shown(id, before);
-          view.current.set(tokenOf(before), id);
+          const token = tokenOf(wanted) || tokenOf(before);
+          rolls.shown(id, token);
+          noteCurrent(view, id, before, token);
+          if (!isSameInput(same, "ownerToken", before, wanted)) {
+            operation.note(
+              `Instance ${id} gets the mark of its present name into its label, in place (\`ownerToken\`).`,
+            );
+          }
           const actions = [...driftActions(before, wanted as unknown as InstanceInputs).values()];
           const replaces = actions.includes("replace") ? ["onDrift"] : [];
           noteVolumes(view, id, before, wanted, replaces, operation);
@@ -69,10 +79,10 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           const account = accountIfAny(operation);
           // A refresh looks at what the state knows; what nobody's state knows is news for a preview, an up, or `orphans`.
           if (account === undefined || !hasProgram) return { changes: false, replaces };
-          const isLeft = await seesLeftBehind(account, view, id, before, operation);
+          const isLeft = await seesLeftBehind(account, view, id, { ...before, ownerToken: token }, operation);
           return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
         }),
-      kept: ["ownerToken"],
+      kept: [],
       shown: (id, outputs) => noteShown(view, id, outputs),
 
       create: async (inputs, operation) => {
@@ -92,7 +102,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
         confirmGone({ noun: "Instance", id, before }, account, doubts);
         view.siblings.forget(id);
-        view.current.delete(tokenOf(before));
+        forgetCurrent(view, id);
         await sayWhatStays(account, before, operation);
         return undefined;
       },
@@ -126,7 +136,9 @@ async function updateInstance(
 ): Promise<Bag> {
   await refuseElsewhere({ noun: "Instance", id, before }, account, () => account.look(Number(id), operation.signal));
   const isLeftBehind = view.leftBehind.delete(id);
-  if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
+  if (isSweepDue(before) || isLeftBehind) {
+    await sweepLeftBehind(account, view, id, { ...before, ownerToken: tokenOf(wanted) || tokenOf(before) }, operation);
+  }
   // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
   const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
   if (!onlySwept) return syncInstance(account, Number(id), before, wanted, operation);

@@ -190,8 +190,7 @@ async function tryOffer(
   const { account, inputs, token, operation, attempts } = context;
   const hours = inputs.timeToLiveHours;
   const expiry = hours === undefined ? undefined : expiryIn(hours, account.clock.now());
-  const guarded =
-    expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl, token);
+  const guarded = expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl);
   const { mount } = context;
   const newVolumeName = mount?.is === "new" ? mount.nextName() : undefined;
   const body = toRentBody(inputs, pendingLabel(token), {

@@ -15,11 +15,16 @@ export const REPLACED = "replacedIds";
 export interface StackView {
   /** Contracts that the engine has shown: they are in the state, so no create may adopt them. */
   readonly idsInState: Set<number>;
-  /** The same by the resource that they belong to. */
+  /** The same by the token of the resource that they belong to. */
   readonly idsOf: Map<string, Set<number>>;
-  /** By resource the instance that diff has shown, as long as it is not gone: a create beside it is its replacement. */
+  /** Tokens that check was asked about: those of the program's resources. */
+  readonly askedTokens: Set<string>;
+  /**
+   * By the token that the program has for a resource the instance that diff has shown, as long as it is not gone: a create of that token is its
+   * replacement. The state may have another token for it, which is that of a new resource by now.
+   */
   readonly current: Map<string, string>;
-  /** By resource a replacement that carries the pending label until the instance that it replaces is ended, and its label then. */
+  /** By the instance that is replaced its replacement, which carries the pending label until that one is ended, and its label then. */
   readonly unlabelled: Map<string, { readonly id: number; readonly label: string }>;
   /** Volumes that instances of the stack had made. */
   readonly volumeIdsInState: Set<number>;
@@ -42,6 +47,7 @@ export function emptyStackView(): StackView {
   return {
     idsInState: new Set(),
     idsOf: new Map(),
+    askedTokens: new Set(),
     current: new Map(),
     unlabelled: new Map(),
     volumeIdsInState: new Set(),
@@ -56,21 +62,34 @@ export function emptyStackView(): StackView {
 
 /** Takes note of an instance that the engine has shown. */
 export function noteShown(view: StackView, id: string, outputs: Bag): void {
-  const { idsInState, idsOf, volumeIdsInState, ledger } = view;
+  const { volumeIdsInState, ledger } = view;
   view.siblings.note(id, outputs);
   const { createdVolumeIds } = outputs;
   for (const volumeId of Array.isArray(createdVolumeIds) ? createdVolumeIds : [])
     volumeIdsInState.add(Number(volumeId));
-  const { ownerToken, [REPLACED]: replaced } = outputs;
-  const shown = [Number(id), ...(Array.isArray(replaced) ? replaced.map(Number) : [])];
-  const own = idsOf.get(String(ownerToken)) ?? new Set();
-  idsOf.set(String(ownerToken), own);
-  for (const known of shown) {
+  noteIds(view, id, outputs, String(outputs.ownerToken));
+  const price = outputs.targetState === "stopped" ? outputs.dollarsPerHourStopped : outputs.dollarsPerHour;
+  ledger.note(contractName(Number(id)), typeof price === "number" ? price : undefined);
+}
+
+/** Takes note of the instance that diff has shown for a resource of the program. */
+export function noteCurrent(view: StackView, id: string, outputs: Bag, token: string): void {
+  view.current.set(token, id);
+  noteIds(view, id, outputs, token);
+}
+
+/** That instance is gone: a create of its resource is no replacement any more. */
+export function forgetCurrent(view: StackView, id: string): void {
+  for (const [token, current] of view.current) if (current === id) view.current.delete(token);
+}
+
+function noteIds({ idsInState, idsOf }: StackView, id: string, { [REPLACED]: replaced }: Bag, token: string): void {
+  const own = idsOf.get(token) ?? new Set();
+  idsOf.set(token, own);
+  for (const known of [Number(id), ...(Array.isArray(replaced) ? replaced.map(Number) : [])]) {
     idsInState.add(known);
     own.add(known);
   }
-  const price = outputs.targetState === "stopped" ? outputs.dollarsPerHourStopped : outputs.dollarsPerHour;
-  ledger.note(contractName(Number(id)), typeof price === "number" ? price : undefined);
 }
 
 /** The name of a contract in the ledger. */

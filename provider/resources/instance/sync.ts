@@ -60,10 +60,7 @@ export async function syncInstance(
     operation.progress("making the container anew");
     const { image, ...rest } = containerBody(wanted);
     const { apiUrl } = account.settings;
-    const guarded =
-      typeof expiry === "number"
-        ? { onstart: withWatchdog(wanted.onstart, expiry, apiUrl, wanted.ownerToken ?? "") }
-        : {};
+    const guarded = typeof expiry === "number" ? { onstart: withWatchdog(wanted.onstart, expiry, apiUrl) } : {};
     // What the program no longer says must be taken back: leaving a field out keeps the old value.
     const cleared = { ...(before.onstart ? { onstart: "" } : {}), ...(before.args ? { args: [] } : {}) };
     await instances.updateTemplate(
@@ -81,7 +78,7 @@ export async function syncInstance(
   }
   const created = before.rentedDollarsPerHour !== undefined;
   const rekeyed = KEY_INPUTS.some((input) => !isSameInput(same, input, before, wanted));
-  const kept = !isSameInput(same, "keepVolumes", before, wanted);
+  const noted = (["keepVolumes", "ownerToken"] as const).some((input) => !isSameInput(same, input, before, wanted));
   const attached = rekeyed || !created || remade ? await syncKeys(account, id, before, wanted, operation) : {};
   const known = {
     ...lasting(before),
@@ -90,7 +87,7 @@ export async function syncInstance(
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
   };
   // A name, a bid or a key changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
-  const isSmall = renamed || rekeyed || kept || bid !== undefined || tooDear;
+  const isSmall = renamed || rekeyed || noted || bid !== undefined || tooDear;
   if (created && isSmall && !remade && !switched && !restarted) {
     // The price follows the bid.
     const after = bid === undefined ? row : ((await account.look(id, signal)) ?? row);

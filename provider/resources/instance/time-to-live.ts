@@ -34,8 +34,8 @@ export function expiryOnVast(row: WireInstance, token: string): Expiry | undefin
 }
 
 /** A start script with the watchdog at its head. */
-export function withWatchdog(onstart: string | undefined, deadline: number, apiUrl: string, token: string): string {
-  return `${watchdog(deadline, apiUrl, token)}\n${onstart ?? ""}`;
+export function withWatchdog(onstart: string | undefined, deadline: number, apiUrl: string): string {
+  return `${watchdog(deadline, apiUrl)}\n${onstart ?? ""}`;
 }
 
 /** The user's part of a start script. */
@@ -48,10 +48,10 @@ export function withoutWatchdog(onstart: string): string {
 /**
  * A dead-man switch that needs nothing but the container: it looks at its own instance with the container's own limited key
  * (CONTAINER_API_KEY may show, stop and destroy just this instance), takes a later or earlier end from the label's mark, and when the time
- * is over destroys the instance until that works. An answer that it cannot read changes nothing. Written for any POSIX shell; the
+ * is over destroys the instance until that works. Whatever token the mark holds: it changes when the resource is renamed. An answer that it cannot read changes nothing. Written for any POSIX shell; the
  * key goes to curl by its standard input, not by its arguments.
  */
-function watchdog(deadline: number, apiUrl: string, token: string): string {
+function watchdog(deadline: number, apiUrl: string): string {
   return `${BEGIN}
 cat > /tmp/pulumi-vastai-watchdog.sh <<'PULUMI_VASTAI'
 deadline=${deadline}
@@ -66,7 +66,7 @@ request() {
   fi
 }
 while :; do
-  until=$(request GET '{}' 2>/dev/null | sed -n 's/.*pulumi:${token}:until:\\([0-9a-z]*\\).*/\\1/p' | head -n 1)
+  until=$(request GET '{}' 2>/dev/null | sed -n 's/.*pulumi:[0-9a-f]*:until:\\([0-9a-z]*\\).*/\\1/p' | head -n 1)
   due=yes
   case "$until" in
     never) due=no ;;
