@@ -15,7 +15,7 @@ async function upChangesNothing(stack: TestStack): Promise<void> {
   expect(run.text).not.toMatch(/contract|warning/);
 }
 
-it("by an alias, and later a new one takes the old name, and depends on it", async () => {
+it("a resource by an alias, and later a new one takes the old name, and depends on it", async () => {
   const stack = await testStack();
   stack.write(instance("a"));
   await stack.up();
@@ -30,7 +30,7 @@ it("by an alias, and later a new one takes the old name, and depends on it", asy
   await stack.destroy();
 });
 
-it("in the state, and in the same run a new one takes the old name, and comes first", async () => {
+it("a resource in the state, and in the same run a new one takes the old name, and comes first", async () => {
   const stack = await testStack();
   stack.write(instance("a"));
   await stack.up();
@@ -43,4 +43,31 @@ it("in the state, and in the same run a new one takes the old name, and comes fi
   expect(labels(stack)).toEqual(["b", "a"]);
   expect(tokens(stack).size).toBe(2);
   await stack.destroy();
+});
+
+it("a stack: a new one of the old name takes none of its machines, also of those that are not ready", async () => {
+  const stack = await testStack();
+  const { world } = stack;
+  world.tell({ times: 1, story: { boots: { afterMinutes: 600 } } });
+  stack.write(instance("a", { timeouts: { createMinutes: 2 } }));
+  await stack.failing("up");
+  const [contract] = world.billedContracts();
+  await stack.run("stack rename prod");
+  await stack.run("stack init");
+
+  const refused = await stack.failing("up");
+  expect(refused.text).toContain(
+    `a contract of this very resource that the Pulumi state does not know: ${contract?.id}`,
+  );
+  expect(refused.text).toContain("If another stack has it");
+  expect(world.contracts()).toHaveLength(1);
+
+  world.advance(600 * 60);
+  expect((await stack.run("up --stack=prod")).steps).toEqual(["update a"]);
+  expect((await stack.up()).steps).toEqual(["create a"]);
+  expect(labels(stack)).toEqual(["a", "a"]);
+  expect(tokens(stack).size).toBe(2);
+  await stack.destroy();
+  expect(world.billedContracts()).toMatchObject([{ id: contract?.id }]);
+  await stack.run("destroy --stack=prod");
 });

@@ -163,3 +163,55 @@ describe("a program that runs on a machine of another name", () => {
     expect(billed()).toEqual([]);
   });
 });
+
+describe("a stack that was renamed", () => {
+  const there = (more: Bag = {}) => a({ ownerToken: `${"7".repeat(12)}${"c".repeat(12)}`, ...more });
+  /** What a create leaves that is not ready in time. */
+  async function unready(): Promise<Made> {
+    t.world.tell({ times: 1, story: { boots: { afterMinutes: 30 } } });
+    const { id, properties } = await failureOf(t.process().up(a({ timeouts: { createMinutes: 5 } })));
+    return { id, outs: properties };
+  }
+
+  it("keeps its machines when a new stack gets its former name, also one that is not ready", async () => {
+    const { id } = await unready();
+    expect(billed()).toEqual([{ id, label: `a pulumi:${A}` }]);
+    const refused = await failureOf(t.process().up(a()));
+    expect(refused.message).toMatch(new RegExp(`state does not know: ${id} .* run \`pulumi up\` there first`));
+    expect(billed()).toHaveLength(1);
+  });
+
+  it("leaves its former token free with its next up", async () => {
+    const made = await unready();
+    t.clock.advance(30 * 60_000);
+    await step(t.process(), made, there());
+    const other = await t.process().up(a());
+    expect(billed()).toEqual([
+      { id: made.id, label: `a pulumi:${there().ownerToken}` },
+      { id: other.id, label: `a pulumi:${A}` },
+    ]);
+  });
+});
+
+describe("what a failed create leaves in the state", () => {
+  it("carries the end of its time to live, for its watchdog", async () => {
+    t.world.tell({ times: 1, story: { boots: { afterMinutes: 30 } } });
+    const limits = { timeToLiveHours: 5, timeouts: { createMinutes: 5 } };
+    const { properties } = await failureOf(t.process().up(a(limits)));
+    const until = Date.parse(String(properties.expiresAt)) / 1000;
+    expect(billed()).toMatchObject([{ label: `a pulumi:${A}:until:${until}` }]);
+  });
+
+  it("is in the state also when its label cannot be set, and gets it with the next up", async () => {
+    t.world.tell({ times: 1, story: { boots: { afterMinutes: 30 } } });
+    t.simulator.faults.add({ on: "PUT /api/v0/instances/*", then: "500-before", times: 20 });
+    const startedAt = t.clock.now();
+    const { id, properties } = await failureOf(t.process().up(a({ timeouts: { createMinutes: 5 } })));
+    expect(t.clock.now() - startedAt).toBeLessThan(6 * 60_000);
+    expect(billed()).toEqual([{ id, label: `pulumi:${A}:pending` }]);
+    t.simulator.faults.clear();
+    t.clock.advance(30 * 60_000);
+    await step(t.process(), { id, outs: properties }, a());
+    expect(billed()).toEqual([{ id, label: `a pulumi:${A}` }]);
+  });
+});

@@ -7,7 +7,7 @@ import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
 import { durationText } from "../../wait.js";
 import { adopt } from "./adopt.js";
 import { afterBootFailure } from "./boot-failure.js";
-import { finish, sweepWhileBooting } from "./finish.js";
+import { finish, type Left, labelLeft, sweepWhileBooting } from "./finish.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, keyTexts, putKeys } from "./keys.js";
@@ -45,7 +45,7 @@ export async function createInstance(
     ...lasting,
     ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
   };
-  let hasContract = false;
+  let left: Left | undefined;
   const context: RentContext = {
     account,
     view,
@@ -58,11 +58,11 @@ export async function createInstance(
     operation: {
       ...operation,
       exists: (id, outputs) => {
-        hasContract = true;
+        left = { id: Number(id), expiresAt: outputs.expiresAt ?? left?.expiresAt };
         operation.exists(id, { ...unfinished, ...outputs });
       },
       ended: () => {
-        hasContract = false;
+        left = undefined;
         operation.ended();
       },
     },
@@ -96,7 +96,8 @@ export async function createInstance(
     }
   } catch (error) {
     if (error instanceof NothingRentedError) view.siblings.release(token);
-    throw withVolumesLeft(withLostAnswer(error, context, hasContract), context.attempts.volumesLeft);
+    if (left !== undefined) await labelLeft(context, left);
+    throw withVolumesLeft(withLostAnswer(error, context, left !== undefined), context.attempts.volumesLeft);
   }
 }
 
