@@ -20,6 +20,7 @@ import { priceIncreaseOf } from "./price-increase.js";
 import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget, emptyStackView, forgetCurrent, noteCurrent, noteShown, type StackView } from "./stack-view.js";
+import { nameStrays } from "./strays.js";
 import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
@@ -37,6 +38,15 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       return runtime.accountOf(operation);
     } catch {
       return undefined;
+    }
+  }
+
+  /** Runs what takes its time: when it is over, the engine has asked about all that does not wait for it. */
+  async function naming<T>(account: Account, operation: Operation, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } finally {
+      await nameStrays(account, view, operation);
     }
   }
 
@@ -80,6 +90,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           // A refresh looks at what the state knows; what nobody's state knows is news for a preview, an up, or `orphans`.
           if (account === undefined || !hasProgram) return { changes: false, replaces };
           const isLeft = await seesLeftBehind(account, view, id, { ...before, ownerToken: token }, operation);
+          await nameStrays(account, view, operation);
           return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
         }),
       kept: [],
@@ -87,7 +98,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
 
       create: async (inputs, operation) => {
         const account = runtime.accountOf(operation);
-        const { id, outputs } = await rolls.creating(inputs, () => createInstance(account, view, inputs, operation));
+        const { id, outputs } = await naming(account, operation, () =>
+          rolls.creating(inputs, () => createInstance(account, view, inputs, operation)),
+        );
         return { id, outputs: { ...outputs, ...seenWith(account) } };
       },
 
@@ -110,8 +123,8 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
         const turn = { effect: effectOf(before, wanted), clock: account.clock, operation };
-        const outputs = await rolls.updating(id, wanted, turn, () =>
-          updateInstance(account, view, id, before, wanted, operation),
+        const outputs = await naming(account, operation, () =>
+          rolls.updating(id, wanted, turn, () => updateInstance(account, view, id, before, wanted, operation)),
         );
         return { ...outputs, ...seenWith(account) };
       },
@@ -119,7 +132,10 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       delete: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
         const turn = { clock: account.clock, operation };
-        await rolls.deleting(id, before, turn, () => destroyInstance(account, view, id, before, operation));
+        if (tokenOf(before) !== "") view.endedTokens.add(tokenOf(before));
+        await naming(account, operation, () =>
+          rolls.deleting(id, before, turn, () => destroyInstance(account, view, id, before, operation)),
+        );
       },
     },
     runtime.context,

@@ -1,4 +1,5 @@
 import { createLedger, type Ledger, overBudget, resolveBudget } from "../../account/budget.js";
+import type { Marked } from "../../account/marked.js";
 import type { CheckedResource, CheckFailure } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { messageOf } from "../../errors.js";
@@ -19,6 +20,14 @@ export interface StackView {
   readonly idsOf: Map<string, Set<number>>;
   /** Tokens that check was asked about: those of the program's resources. */
   readonly askedTokens: Set<string>;
+  /** Tokens of resources that this run deletes. */
+  readonly endedTokens: Set<string>;
+  /** Tokens that the state has for resources whose program has another one. */
+  readonly formerTokens: Set<string>;
+  /** Contracts of the account under our mark, as the first look of this run for strays has shown them. */
+  marked: ReturnType<Marked> | undefined;
+  /** Ids that were named as strays. */
+  readonly namedIds: Set<number>;
   /**
    * By the token that the program has for a resource the instance that diff has shown, as long as it is not gone: a create of that token is its
    * replacement. The state may have another token for it, which is that of a new resource by now.
@@ -48,6 +57,10 @@ export function emptyStackView(): StackView {
     idsInState: new Set(),
     idsOf: new Map(),
     askedTokens: new Set(),
+    endedTokens: new Set(),
+    formerTokens: new Set(),
+    marked: undefined,
+    namedIds: new Set(),
     current: new Map(),
     unlabelled: new Map(),
     volumeIdsInState: new Set(),
@@ -75,6 +88,7 @@ export function noteShown(view: StackView, id: string, outputs: Bag): void {
 /** Takes note of the instance that diff has shown for a resource of the program. */
 export function noteCurrent(view: StackView, id: string, outputs: Bag, token: string): void {
   view.current.set(token, id);
+  if (typeof outputs.ownerToken === "string" && outputs.ownerToken !== token) view.formerTokens.add(outputs.ownerToken);
   noteIds(view, id, outputs, token);
 }
 
