@@ -229,7 +229,7 @@ describe("what is not held by turns", () => {
   it("an old machine that an earlier run left to be deleted, beside one that stays", async () => {
     const made = await upAll(t.process(), 2);
     const inputs = child(0, { generation: 2 });
-    const second = await t.process().up({ ...inputs, adoptInstanceId: Number(made[1]?.id) });
+    const second = await t.process().up({ ...inputs, adoptInstanceId: Number(made[1]?.id), takeOver: true });
     const process = t.process();
     await engineStep(process, second, inputs);
     const [old] = made as [Made, ...Made[]];

@@ -1,19 +1,19 @@
+import { stackIn } from "../../account/identity.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import { VastError } from "../../errors.js";
+import { inStackText, isTaken } from "./adopt-in-stack.js";
 import { DISK_TOLERANCE_GB } from "./changes.js";
+import type { InstanceInputs } from "./inputs.js";
+import { readLabel, tokenIn } from "./label.js";
 import { freshOutputs } from "./read-back.js";
 import type { Contract, RentContext } from "./rent.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
+import { expiryOnVast } from "./time-to-live.js";
 
 /** Takes over the contract that `adoptInstanceId` names. Throws VastError, with nothing changed, when it cannot be this resource. */
-export async function adopt({ account, view, inputs, operation }: RentContext): Promise<Contract> {
+export async function adopt(context: RentContext): Promise<Contract> {
+  const { account, view, inputs, token, operation } = context;
   const id = inputs.adoptInstanceId ?? 0;
-  if (view.idsInState.has(id)) {
-    throw new VastError(
-      "adopt_in_state",
-      `adoptInstanceId is ${id}, which is in this stack already: a replacement that adopted it would end it with the old one. Nothing was ` +
-        "changed. Take `adoptInstanceId` out of the program.",
-    );
-  }
   const row = await account.look(id, operation.signal);
   if (!row) {
     throw new VastError(
@@ -21,8 +21,40 @@ export async function adopt({ account, view, inputs, operation }: RentContext): 
       `adoptInstanceId is ${id}, and there is no such instance in this account. Nothing was rented. Correct the id, or leave it out to rent.`,
     );
   }
+  // Another resource of the stack may have it, which the engine shows in a moment.
+  await view.questions.quiet(account.clock, operation.signal);
+  if (isTaken(view, id, inputs.takeOver === true)) throw new VastError("adopt_in_state", inStackText(id));
+  const because = refusal(row, inputs, token);
+  if (because !== undefined) throw because;
+  // From here on it is this resource's: nothing is awaited since the look at what the stack has.
+  view.idsInState.add(id);
+  view.takenOver.add(id);
+  operation.exists(String(id), freshOutputs(row));
+  return { id, expiry: expiryOnVast(row, tokenIn(row.label) ?? token) };
+}
+
+/** Why a contract cannot become this resource; undefined when it can. */
+function refusal(row: WireInstance, inputs: InstanceInputs, token: string): VastError | undefined {
+  const { id } = row;
+  const owner = tokenIn(row.label);
+  const isAnothers = owner !== undefined && owner !== token;
+  if (isAnothers && readLabel(row.label, owner).mark === "pending") {
+    return new VastError(
+      "adopt_pending",
+      `adoptInstanceId is ${id}, which an \`up\` of ${placeText(owner, token)} is renting, or has rented and was cut off: its label is ${row.label?.trim()}. ` +
+        `Nothing was changed; it is billed. Run that \`pulumi up\`, which takes it up, or end it with \`vastai destroy instance ${id}\`.`,
+    );
+  }
+  if (isAnothers && inputs.takeOver !== true) {
+    return new VastError(
+      "adopt_owned",
+      `adoptInstanceId is ${id}, which carries the mark of ${placeText(owner, token)} (pulumi:${owner}), and what stands in two places ends for both when ` +
+        "one is destroyed. Nothing was changed; it is billed as before. When that resource is gone for good, or leaves its program in this very run, add " +
+        "`takeOver: true`; otherwise take `adoptInstanceId` out.",
+    );
+  }
   if (typeof row.disk_space === "number" && Math.abs(row.disk_space - inputs.diskGb) > DISK_TOLERANCE_GB) {
-    throw new VastError(
+    return new VastError(
       "adopt_mismatch",
       `Instance ${id} has a disk of ${row.disk_space} GB and the program says ${inputs.diskGb}: the next change would replace it. ` +
         `Nothing was changed. Set \`diskGb: ${row.disk_space}\`.`,
@@ -30,12 +62,17 @@ export async function adopt({ account, view, inputs, operation }: RentContext): 
   }
   if (!hasMounts(row, inputs.volumes)) {
     const names = mountsOf(row).map(({ name, mountPath }) => `${name} at ${mountPath}`);
-    throw new VastError(
+    return new VastError(
       "adopt_mismatch",
       `Instance ${id} has ${names.length === 0 ? "no volume" : `volume ${names.join(", ")}`} mounted, and \`volumes\` says otherwise: the next change would ` +
         "replace it. Nothing was changed. Write what it has into `volumes`, each by its `volumeId`.",
     );
   }
-  operation.exists(String(id), freshOutputs(row));
-  return { id };
+  return undefined;
+}
+
+function placeText(owner: string, token: string): string {
+  const stack = stackIn(owner);
+  if (stack === undefined) return "another resource";
+  return stack === stackIn(token) ? "another resource of this stack" : "a resource of another stack";
 }

@@ -47,6 +47,7 @@ export const onChange: ChangeTable<Required<InstanceInputs>> = {
   generation: ["replace", "asks for a machine that is searched for anew"],
   placement: ["ignore", "matters only when renting and replacing; nobody is moved"],
   adoptInstanceId: ["ignore", "matters only when the resource is created"],
+  takeOver: ["ignore", "matters only when the resource is created"],
   ownerToken: ["update", "its mark on Vast says what the resource is called now"],
 };
 

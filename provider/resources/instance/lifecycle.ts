@@ -5,6 +5,7 @@ import { diffByTable, isSameInput } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
+import { checkAdoption, isHandedOver, refuseTakenOver } from "./adopt-in-stack.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
@@ -60,7 +61,8 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         if (token !== "") view.askedTokens.add(token);
         const { inputs, failures } = checkInstance({ ...known, ...(token && { ownerToken: token }) }, unknown, about);
         rolls.expect(inputs);
-        return { inputs, failures: [...failures, ...checkBudget(view, inputs, about)] };
+        const adopting = about.exists ? [] : checkAdoption(view, inputs);
+        return { inputs, failures: [...failures, ...adopting, ...checkBudget(view, inputs, about)] };
       },
       ...(runtime.pricesPreviews
         ? {
@@ -72,6 +74,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       same,
       alsoChanges: (id, before, wanted, operation) =>
         view.questions.answering(async () => {
+          refuseTakenOver(view, id);
           const token = tokenOf(wanted) || tokenOf(before);
           rolls.shown(id, token);
           noteCurrent(view, id, before, token);
@@ -116,6 +119,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         confirmGone({ noun: "Instance", id, before }, account, doubts);
         view.siblings.forget(id);
         forgetCurrent(view, id);
+        view.idsInState.delete(Number(id));
         await sayWhatStays(account, before, operation);
         return undefined;
       },
@@ -130,6 +134,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       },
 
       delete: async (id, before, operation) => {
+        if (isHandedOver(view, id, operation)) return;
         const account = runtime.accountOf(operation);
         const turn = { clock: account.clock, operation };
         if (tokenOf(before) !== "") view.endedTokens.add(tokenOf(before));

@@ -18,6 +18,10 @@ export interface StackView {
   readonly idsInState: Set<number>;
   /** The same by the token of the resource that they belong to. */
   readonly idsOf: Map<string, Set<number>>;
+  /** Contracts that resources which are to be made take over by their ids. */
+  readonly toAdopt: Set<number>;
+  /** Those that were taken over in this run. */
+  readonly takenOver: Set<number>;
   /** Tokens that check was asked about: those of the program's resources. */
   readonly askedTokens: Set<string>;
   /** Tokens of resources that this run deletes. */
@@ -56,6 +60,8 @@ export function emptyStackView(): StackView {
   return {
     idsInState: new Set(),
     idsOf: new Map(),
+    toAdopt: new Set(),
+    takenOver: new Set(),
     askedTokens: new Set(),
     endedTokens: new Set(),
     formerTokens: new Set(),
