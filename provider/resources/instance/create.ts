@@ -20,6 +20,7 @@ import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
 import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
+import { replacedIds } from "./replaced-ids.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { waitReady } from "./wait-ready.js";
 
@@ -39,7 +40,7 @@ export async function createInstance(
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
   let deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
-  const replaced = [...(view.idsOf.get(token) ?? [])];
+  const replaced = await replacedIds({ account, view, token, operation });
   const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
   const unfinished = {
     ...lasting,

@@ -37,6 +37,8 @@ export interface StackView {
    * replacement. The state may have another token for it, which is that of a new resource by now.
    */
   readonly current: Map<string, string>;
+  /** Tokens of those whose create came to its end. */
+  readonly settled: Set<string>;
   /** By the instance that is replaced its replacement, which carries the pending label until that one is ended, and its label then. */
   readonly unlabelled: Map<string, { readonly id: number; readonly label: string }>;
   /** Volumes that instances of the stack had made. */
@@ -68,6 +70,7 @@ export function emptyStackView(): StackView {
     marked: undefined,
     namedIds: new Set(),
     current: new Map(),
+    settled: new Set(),
     unlabelled: new Map(),
     volumeIdsInState: new Set(),
     volumeNames: new Set(),
@@ -94,6 +97,8 @@ export function noteShown(view: StackView, id: string, outputs: Bag): void {
 /** Takes note of the instance that diff has shown for a resource of the program. */
 export function noteCurrent(view: StackView, id: string, outputs: Bag, token: string): void {
   view.current.set(token, id);
+  // Only a create that got to its end, or an update in its place, writes it.
+  if (outputs.rentedDollarsPerHour !== undefined) view.settled.add(token);
   if (typeof outputs.ownerToken === "string" && outputs.ownerToken !== token) view.formerTokens.add(outputs.ownerToken);
   noteIds(view, id, outputs, token);
 }
