@@ -15,6 +15,7 @@ const long = [
   "nouns-together",
   "renamed",
   "strays",
+  "two-backends",
 ].map((name) => `test/engine/${name}.test.ts`);
 
 export default defineConfig({

@@ -22,7 +22,10 @@ export function backendOf(hints: BackendHints, programDirectory: string, stack?:
   const url = hints.url ?? stored ?? "https://api.pulumi.com";
   if (url.startsWith("file://")) {
     const root = project === undefined ? programDirectory : dirname(project);
-    return { address: `file://${stateFolder(url, hints, root, stack)}`, isOnThisMachine: true };
+    // A shell elsewhere says that the CLI was told by `-C` where to go, or by a program.
+    const { workingDirectory: shell } = hints;
+    const folders = shell !== undefined && projectFileOf(shell) === project ? [shell, root] : [root];
+    return { address: `file://${stateFolder(url, hints.home, folders, stack)}`, isOnThisMachine: true };
   }
   return { address: sharedAddress(url, hints), isOnThisMachine: false };
 }

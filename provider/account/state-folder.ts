@@ -1,6 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { BackendHints } from "./settings.js";
 
 /** A stack and its project: a state folder has a file of these names. */
 export interface StackName {
@@ -10,22 +9,20 @@ export interface StackName {
 
 /**
  * The folder that a `file://` address means to the Pulumi CLI (pkg/v3.258.0/backend/diy/backend.go, massageBlobPath): `~` is the user's home,
- * and a relative path begins where the CLI was called. The CLI tells nobody where that was. It is where the shell was, the project's folder with
- * `pulumi -C` and the Automation API, and the one of them that holds the stack. Links are followed, so that one folder has one name.
+ * and a relative path begins where the CLI was called. The CLI tells nobody where that was: of the folders where it may have been, the first that
+ * holds the stack counts, else the last. Links are followed, so that one folder has one name.
  */
 export function stateFolder(
   address: string,
-  { home, workingDirectory }: Pick<BackendHints, "home" | "workingDirectory">,
-  projectFolder: string,
+  home: string,
+  calledFrom: readonly string[],
   stack: StackName | undefined,
 ): string {
   const [path = "", query = ""] = address.slice("file://".length).split("?");
   // Exactly what the CLI does: it skips the sign behind the tilde, whatever that is.
   const own = path === "~" ? home : path.startsWith("~") ? join(home, path.slice(2)) : withoutDriveSlash(path);
-  const candidates = [...(workingDirectory === undefined ? [] : [workingDirectory]), projectFolder].map((folder) =>
-    realPath(resolve(folder, own)),
-  );
-  const folder = candidates.find((candidate) => holds(candidate, stack)) ?? realPath(resolve(projectFolder, own));
+  const candidates = calledFrom.map((folder) => realPath(resolve(folder, own)));
+  const folder = candidates.find((candidate) => holds(candidate, stack)) ?? candidates.at(-1) ?? own;
   // The only parameter that leads elsewhere.
   const prefix = new URLSearchParams(query).get("prefix");
   return prefix ? `${folder}?prefix=${prefix}` : folder;

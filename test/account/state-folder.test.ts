@@ -68,6 +68,12 @@ describe("different folders", () => {
   });
 });
 
+it("is not that of another project with a stack of this name, where the shell was when it said `pulumi -C`", () => {
+  const [folder, shell] = [project("one"), project("two")];
+  for (const each of [folder, shell]) initialised(join(each, "state"));
+  expect(addressOf("file://./state", folder, { shell })).toBe(`file://${folder}/state`);
+});
+
 describe("one folder", () => {
   it.each([
     ["file://~", "file:///home/ann"],
