@@ -5,9 +5,18 @@ import { defineConfig } from "vitest/config";
 const maxWorkers = availableParallelism() + 1;
 
 /** Long stories under the real CLI: each example from up to destroy, fleets, and what takes many runs of one stack. */
-const long = ["changes", "examples", "fleet", "fleet-job", "many", "mounted-volumes", "nouns-together"].map(
-  (name) => `test/engine/${name}.test.ts`,
-);
+const long = [
+  "changes",
+  "examples",
+  "fleet",
+  "fleet-job",
+  "many",
+  "mounted-volumes",
+  "nouns-together",
+  "renamed",
+  "strays",
+  "two-backends",
+].map((name) => `test/engine/${name}.test.ts`);
 
 export default defineConfig({
   test: {

@@ -19,8 +19,8 @@ Pulumi's own \`import\` cannot read these resources, but takes a file with all
 that there is to say. This command writes it, and prints the program to paste;
 the table and the next steps go to standard error. It only reads from Vast.
 After both steps \`pulumi preview\` shows no change, save for secrets that Vast
-does not tell (the value of a variable, the login of a template): the first
-\`pulumi up\` writes those.
+does not tell (the value of a variable, the login of a template) and for the
+mark of an instance that was another's: the first \`pulumi up\` writes those.
 
 The file holds secrets in the clear and is readable for you alone: delete it
 afterwards. Variables whose names sound secret (HF_TOKEN), and values that Vast
@@ -28,8 +28,9 @@ does not tell, become \`config.requireSecret\` in the program.
 
 What carries the mark of this provider (pulumi:<token>) belongs to the stack
 with that token. It is left out, unless --take-over says that this stack is gone
-or its state lost; then it keeps its mark. An instance or template without one
-is imported as it is, with \`labelMark: false\` or \`descriptionMark: false\`.
+or its state lost; then it keeps its mark, an instance until the first
+\`pulumi up\`, which changes it in place. An instance or template without one is
+imported as it is, with \`labelMark: false\` or \`descriptionMark: false\`.
 What stands in a given state is left out too. Without --stack and --state that
 is the current stack of this folder, where there is one. What another stack has
 imported and carries no mark cannot be told from what nobody has: give its state

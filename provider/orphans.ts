@@ -11,7 +11,7 @@ import {
   type StateEntry,
   type Suspect,
 } from "./orphan-doubts.js";
-import { ANY_MARK, readLabel } from "./resources/instance/label.js";
+import { ANY_MARK, readLabel, tokenIn } from "./resources/instance/label.js";
 
 /** What an account is billed for. */
 export interface Billed {
@@ -84,7 +84,7 @@ export function oldestFirst<
 function judge(row: WireInstance, entries: readonly StateEntry[], account: InAccount, now: number): Orphan {
   const label = (row.label ?? "").trim();
   const [mark = ""] = ANY_MARK.exec(label) ?? [];
-  const token = /[0-9a-f]{12}/.exec(mark)?.[0] ?? "";
+  const token = tokenIn(label) ?? "";
   const { startedAt, ageMs } = timesOf(row, now);
   const kind = mark.endsWith(":pending") ? "pending" : "finished";
   const owner = ownerOf(ownEntries(entries, token), account);

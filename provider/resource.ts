@@ -1,5 +1,7 @@
+import { hostname } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
-import { backendOf, ownerToken } from "./account/identity.js";
+import { backendOf } from "./account/backend.js";
+import { ownerToken } from "./account/identity.js";
 import { backendHints } from "./account/settings.js";
 import { handlerText, type Kind, typeToken } from "./kinds.js";
 import { nodeProblem } from "./node-version.js";
@@ -46,10 +48,18 @@ export abstract class VastResource extends pulumi.CustomResource {
 }
 
 function tokenFor(kind: Kind, name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const owner = new pulumi.Config("vastai").get("owner") ?? backendOf(backendHints(), process.cwd());
+  const configured = new pulumi.Config("vastai").get("owner");
+  const place = configured === undefined ? placeOfState() : { owner: configured, host: "" };
   const organization = pulumi.getOrganization();
   // The URN and not the name: two components may each have a child of the same name.
-  return bareUrn(name, typeToken(kind), opts.parent).apply((urn) => ownerToken({ owner, organization, urn }));
+  return bareUrn(name, typeToken(kind), opts.parent).apply((urn) => ownerToken({ ...place, organization, urn }));
+}
+
+/** State in local files is told apart by the host's name as well, since every machine has a `file://~`. */
+function placeOfState(): { owner: string; host: string } {
+  const stack = { project: pulumi.getProject(), stack: pulumi.getStack() };
+  const { address, isOnThisMachine } = backendOf(backendHints(), process.cwd(), stack);
+  return { owner: address, host: isOnThisMachine ? hostname() : "" };
 }
 
 /**

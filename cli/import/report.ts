@@ -35,7 +35,6 @@ export function foundTable(
 /** What to do with the file and the program. */
 export function nextSteps(resources: readonly PlannedResource[], file: string): string {
   const secrets = resources.flatMap(({ name, secrets: own }) => own.map((secret) => ({ name, ...secret })));
-  const untold = secrets.filter(({ isUntold }) => isUntold).map(({ name }) => name);
   const steps: Step[] = [
     {
       says: "Put the resources into the current stack, in the folder of its project (Pulumi CLI 3.254 or newer); nothing changes on Vast:",
@@ -49,12 +48,7 @@ export function nextSteps(resources: readonly PlannedResource[], file: string): 
       }),
     },
     { says: "Paste the program into yours." },
-    {
-      says:
-        untold.length === 0
-          ? "Look: `pulumi preview` shows no change. If it shows one, run no `pulumi up` until the program says what is there."
-          : `Look: \`pulumi preview\` updates ${[...new Set(untold)].join(", ")}, whose secrets Vast does not tell, and changes nothing else.`,
-    },
+    { says: previewText(resources) },
     { says: `Delete ${file}: it holds secrets in the clear.` },
   ];
   return steps
@@ -64,6 +58,20 @@ export function nextSteps(resources: readonly PlannedResource[], file: string): 
     )
     .join("\n")
     .concat("\n");
+}
+
+/** What the preview after an import is to show. */
+function previewText(resources: readonly PlannedResource[]): string {
+  const named = (found: readonly PlannedResource[]) => found.map(({ name }) => name).join(", ");
+  const untold = resources.filter(({ secrets }) => secrets.some(({ isUntold }) => isUntold));
+  const marked = resources.filter(({ kind, record }) => kind === "Instance" && record.inputs.ownerToken !== undefined);
+  const updates = [
+    ...(untold.length === 0 ? [] : [`${named(untold)}, whose secrets Vast does not tell`]),
+    ...(marked.length === 0 ? [] : [`the \`ownerToken\` of ${named(marked)}, by which it gets this stack's mark`]),
+  ];
+  return updates.length === 0
+    ? "Look: `pulumi preview` shows no change. If it shows one, run no `pulumi up` until the program says what is there."
+    : `Look: \`pulumi preview\` updates ${updates.join(", and ")}, and changes nothing else.`;
 }
 
 /** Something for the person to do, and what to type for it. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOKEN } from "../../provider/account/identity.js";
 import { typeToken } from "../../provider/kinds.js";
 import type { Noun, StateEntry } from "../../provider/orphan-doubts.js";
 import type { StateReading, StateResource } from "../state/export.js";
@@ -8,6 +9,8 @@ const NOUNS: ReadonlyMap<string, Noun> = new Map([
   [typeToken("Instance"), "instance"],
   [typeToken("Volume"), "volume"],
 ]);
+
+const WHOLE_TOKEN = new RegExp(`^${TOKEN}$`);
 
 const number = z.number().optional().catch(undefined);
 /** As a program may write it: 38186467 or "V.38186467". */
@@ -79,5 +82,5 @@ function entryOf(
 }
 
 function isToken(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9a-f]{12}$/.test(value);
+  return typeof value === "string" && WHOLE_TOKEN.test(value);
 }

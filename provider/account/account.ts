@@ -26,8 +26,6 @@ export interface Account {
   readonly listing: Listing;
   /** Ends contracts; those that come together leave as one call. */
   readonly destroy: Destroyer;
-  /** Ids of contracts that the engine has shown this process: they are in the state, so nobody may adopt them. */
-  readonly knownIds: Set<number>;
   /** Contracts whose label begins with this provider's mark, as far as a quick look tells. */
   readonly marked: Marked;
   /** Proposals of hosts to raise prices, as far as a quick look tells. */
@@ -89,7 +87,6 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     priceIncreases: createPriceIncreases(client, clock),
     watcher: createWatcher(clock, listing.byIds),
     destroy: createDestroyer(client, clock, { look, lookInLists }),
-    knownIds: new Set(),
     contracts: (signal) => everything(undefined, signal),
     labelled: async (label, signal) => (await withLabels(label, signal)).filter((row) => row.label === label),
     volumes: (signal) => allVolumes(undefined, signal),

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { isLoopback } from "../api/loopback.js";
 import { SettingsError } from "../errors.js";
@@ -126,8 +126,16 @@ export interface BackendHints {
   readonly url: string | undefined;
   /** Folder with Pulumi's `credentials.json`. */
   readonly credentialsFolder: string;
+  /** What `~` means to the Pulumi CLI. */
+  readonly home: string;
+  /** Where the shell was that called it, as far as that is known. */
+  readonly workingDirectory?: string | undefined;
   /** What a PostgreSQL address may leave to the environment: `PGHOST`, `PGPORT` and `PGDATABASE`, else `PGUSER`. */
   readonly database?: DatabaseHints;
+  /** What an `s3://` address may: the server, when it is not Amazon's. */
+  readonly s3Endpoint?: string;
+  /** What an `azblob://` address may: whose container it is. */
+  readonly azure?: AzureHints;
 }
 
 /** Where a PostgreSQL database is, as far as the environment says. */
@@ -137,14 +145,45 @@ export interface DatabaseHints {
   readonly name: string | undefined;
 }
 
-/** Reads what `account/identity.ts` needs to tell backends apart. */
-export function backendHints(env: Environment = process.env): BackendHints {
+/** An account of Azure Storage, as far as the environment says. */
+export interface AzureHints {
+  readonly account: string | undefined;
+  readonly domain: string | undefined;
+}
+
+/** Reads what `account/backend.ts` needs to tell backends apart. `home` is replaced in tests only. */
+export function backendHints(env: Environment = process.env, home: string = homeOf(env)): BackendHints {
   const name = present(env.PGDATABASE) ?? present(env.PGUSER);
   const database = { host: present(env.PGHOST), port: present(env.PGPORT), name };
-  const isDatabaseNamed = Object.values(database).some((value) => value !== undefined);
+  const s3Endpoint = present(env.AWS_ENDPOINT_URL_S3) ?? present(env.AWS_ENDPOINT_URL);
+  const connection = present(env.AZURE_STORAGE_CONNECTION_STRING) ?? present(env.AZURE_STORAGEBLOB_CONNECTIONSTRING);
+  const azure = {
+    account: present(env.AZURE_STORAGE_ACCOUNT) ?? /(?:^|;)AccountName=([^;]+)/i.exec(connection ?? "")?.[1],
+    domain: present(env.AZURE_STORAGE_DOMAIN) ?? /(?:^|;)BlobEndpoint=([^;]+)/i.exec(connection ?? "")?.[1],
+  };
   return {
     url: present(env.PULUMI_BACKEND_URL),
-    credentialsFolder: env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(env.HOME || homedir(), ".pulumi"),
-    ...(isDatabaseNamed && { database }),
+    credentialsFolder: env.PULUMI_CREDENTIALS_PATH || env.PULUMI_HOME || join(home, ".pulumi"),
+    home,
+    ...(present(env.PWD) && { workingDirectory: env.PWD }),
+    ...(isAny(database) && { database }),
+    ...(s3Endpoint !== undefined && { s3Endpoint }),
+    ...(isAny(azure) && { azure }),
   };
+}
+
+function isAny(hints: object): boolean {
+  return Object.values(hints).some((value) => value !== undefined);
+}
+
+/**
+ * The user's home as the Pulumi CLI finds it: that of the user database before `HOME`, which a container job may set to a folder of its own. Where
+ * the database does not know the user, `HOME`.
+ */
+function homeOf(env: Environment): string {
+  try {
+    return userInfo().homedir || homedir();
+  } catch {
+    return env.HOME || homedir();
+  }
 }

@@ -88,10 +88,10 @@ export function secretsOfEnv(env: Readonly<Record<string, unknown>>): string[][]
     .map((name) => ["env", name]);
 }
 
-/** Why a thing that carries the mark of a stack is left out. */
-export function ownedBecause(noun: string, mark: string): string {
+/** Why a thing that carries the mark of a stack is left out; `then` is what becomes of its mark when it is taken over. */
+export function ownedBecause(noun: string, mark: string, then = "keeps its mark"): string {
   return (
     `It carries the mark ${mark}: the stack with this token looks after it, and what stands in two stacks ends for both when one is destroyed. ` +
-    `If that stack is gone for good, or its state is lost, add --take-over: the ${noun} keeps its mark.`
+    `If that stack is gone for good, or its state is lost, add --take-over: the ${noun} ${then}.`
   );
 }

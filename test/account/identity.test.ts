@@ -1,201 +1,57 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backendOf, type Identity, ownerToken } from "../../provider/account/identity.js";
+import { describe, expect, it } from "vitest";
+import { type Identity, isSameResource, ownerToken, stackIn, TOKEN } from "../../provider/account/identity.js";
 
 describe("the token", () => {
   const identity: Identity = {
     owner: "https://api.pulumi.com",
+    host: "",
     organization: "acme",
     urn: "urn:pulumi:dev::gpu::Instance::a",
   };
+  const token = ownerToken(identity);
 
   it("is the same in every run, and for ever: it stands in users' states and on Vast", () => {
-    expect(ownerToken(identity)).toBe("098dd4f406be");
-    expect(ownerToken({ ...identity })).toBe(ownerToken(identity));
+    expect(token).toBe("0932d5118055098dd4f406be");
+    expect(ownerToken({ ...identity })).toBe(token);
   });
 
-  it("is 12 hex digits", () => {
-    expect(ownerToken(identity)).toMatch(/^[0-9a-f]{12}$/);
+  it("is 24 hex digits, of which the first 12 are the stack's", () => {
+    expect(token).toMatch(/^[0-9a-f]{24}$/);
+    expect(token).toMatch(new RegExp(`^${TOKEN}$`));
+    expect(stackIn(token)).toBe(token.slice(0, 12));
+    expect(stackIn("0123456789ab")).toBeUndefined();
   });
 
   it.each<[string, Partial<Identity>]>([
     ["backend", { owner: "s3://state" }],
     ["organisation", { organization: "other" }],
     ["stack", { urn: "urn:pulumi:prod::gpu::Instance::a" }],
-    ["name", { urn: "urn:pulumi:dev::gpu::Instance::b" }],
-  ])("is another for another %s", (_what, change) => {
-    expect(ownerToken({ ...identity, ...change })).not.toBe(ownerToken(identity));
+    ["project", { urn: "urn:pulumi:dev::cpu::Instance::a" }],
+  ])("is that of another stack and another resource for another %s", (_what, change) => {
+    const other = ownerToken({ ...identity, ...change });
+    expect(stackIn(other)).not.toBe(stackIn(token));
+    expect(isSameResource(other, token)).toBe(false);
+  });
+
+  it.each([
+    ["name", "urn:pulumi:dev::gpu::Instance::b"],
+    ["parent", "urn:pulumi:dev::gpu::Pool$Instance::a"],
+  ])("is that of another resource of the same stack for another %s", (_what, urn) => {
+    const other = ownerToken({ ...identity, urn });
+    expect(stackIn(other)).toBe(stackIn(token));
+    expect(isSameResource(other, token)).toBe(false);
+  });
+
+  it("is that of another stack, and of the same resource, on another machine", () => {
+    const other = ownerToken({ ...identity, host: "laptop" });
+    expect(stackIn(other)).not.toBe(stackIn(token));
+    expect(isSameResource(other, token)).toBe(true);
   });
 
   it("does not run its parts into each other", () => {
-    const a = { owner: "x", organization: "yz", urn: "u" };
-    const b = { owner: "xy", organization: "z", urn: "u" };
+    const a = { owner: "x", host: "", organization: "yz", urn: "u" };
+    const b = { owner: "xy", host: "", organization: "z", urn: "u" };
     expect(ownerToken(a)).not.toBe(ownerToken(b));
-  });
-});
-
-describe("the backend", () => {
-  let root: string;
-  let project: string;
-  let credentialsFolder: string;
-  beforeEach(() => {
-    root = mkdtempSync(join(tmpdir(), "identity-"));
-    project = join(root, "work/project");
-    credentialsFolder = join(root, "pulumi");
-    mkdirSync(join(project, "src/deep"), { recursive: true });
-    mkdirSync(credentialsFolder);
-  });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-  const backend = (url?: string, folder = project) => backendOf({ url, credentialsFolder }, folder);
-  const logIn = (current: unknown) =>
-    writeFileSync(join(credentialsFolder, "credentials.json"), JSON.stringify({ current, accessTokens: {} }));
-  const projectFile = (text: string, name = "Pulumi.yaml") => writeFileSync(join(project, name), text);
-
-  it("is Pulumi Cloud when nothing says otherwise", () => {
-    expect(backend()).toBe("https://api.pulumi.com");
-  });
-
-  it("is the login of the Pulumi CLI", () => {
-    logIn("https://pulumi.example");
-    expect(backend()).toBe("https://pulumi.example");
-  });
-
-  it("is the project's before the login's", () => {
-    logIn("https://pulumi.example");
-    projectFile("name: gpu\nbackend:\n  url: s3://state\n");
-    expect(backend()).toBe("s3://state");
-  });
-
-  it("is that of the environment before all", () => {
-    logIn("https://pulumi.example");
-    projectFile("name: gpu\nbackend:\n  url: s3://state\n");
-    expect(backend("azblob://state")).toBe("azblob://state");
-  });
-
-  it.each(["", "null", "{", "[]", '"text"', '{"current": ""}', '{"current": 5}'])(
-    "is Pulumi Cloud when the login says nothing usable: %j",
-    (text) => {
-      writeFileSync(join(credentialsFolder, "credentials.json"), text);
-      expect(backend()).toBe("https://api.pulumi.com");
-    },
-  );
-
-  it("is that of the nearest project file upwards", () => {
-    projectFile("name: gpu\nbackend:\n  url: s3://state\n");
-    writeFileSync(join(root, "work/Pulumi.yaml"), "name: outer\nbackend:\n  url: s3://outer\n");
-    expect(backend(undefined, join(project, "src/deep"))).toBe("s3://state");
-  });
-
-  it("is not that of a project further up, when the nearest one names none", () => {
-    projectFile("name: gpu\n");
-    writeFileSync(join(root, "work/Pulumi.yaml"), "name: outer\nbackend:\n  url: s3://outer\n");
-    expect(backend()).toBe("https://api.pulumi.com");
-  });
-
-  it.each([
-    ["Pulumi.yml", "backend:\n  url: s3://state\n"],
-    ["Pulumi.json", JSON.stringify({ name: "gpu", backend: { url: "s3://state" } }, null, 2)],
-  ])("is read from %s", (name, text) => {
-    projectFile(text, name);
-    expect(backend()).toBe("s3://state");
-  });
-
-  it.each<[string, string, string | undefined]>([
-    ["plain", "name: gpu\nruntime: nodejs\nbackend:\n  url: s3://state\n", "s3://state"],
-    ["at the top", "backend:\n  url: s3://state\nname: gpu\n", "s3://state"],
-    ["without a line end", "backend:\n  url: s3://state", "s3://state"],
-    ["indented by a tab's width", "backend:\n        url: s3://state\n", "s3://state"],
-    ["in double quotes", 'backend:\n  url: "s3://state"\n', "s3://state"],
-    ["in single quotes", "backend:\n  url: 's3://state'\n", "s3://state"],
-    ["with a comment after it", "backend:\n  url: s3://state # the bucket of the team\n", "s3://state"],
-    ["quoted, with a comment after it", 'backend:\n  url: "s3://state" # the bucket\n', "s3://state"],
-    ["with a # inside", "backend:\n  url: s3://state?a#b\n", "s3://state?a#b"],
-    ["with a blank inside", 'backend:\n  url: "s3://my state"\n', "s3://my state"],
-    ["with a query", "backend:\n  url: s3://state?region=eu-1&awssdk=v2\n", "s3://state?region=eu-1&awssdk=v2"],
-    ["with a comment behind `backend:`", "backend: # where the state is\n  url: s3://state\n", "s3://state"],
-    ["with blanks behind `backend:`", "backend:  \n  url: s3://state\n", "s3://state"],
-    ["with a comment line between", "backend:\n  # old: s3://old\n  url: s3://state\n", "s3://state"],
-    ["with a comment line at the margin between", "backend:\n# old\n  url: s3://state\n", "s3://state"],
-    ["with an empty line between", "backend:\n\n  url: s3://state\n", "s3://state"],
-    ["with a commented url before it", "backend:\n  # url: s3://old\n  url: s3://state\n", "s3://state"],
-    ["after another key", "backend:\n  kind: bucket\n  url: s3://state\n", "s3://state"],
-    ["after an empty line and another key", "backend:\n  kind: bucket\n\n  url: s3://state\n", "s3://state"],
-    ["after a key with keys of its own", "backend:\n  more:\n    url: s3://wrong\n  url: s3://state\n", "s3://state"],
-    ["with Windows line ends", "name: gpu\r\nbackend:\r\n  url: s3://state\r\n", "s3://state"],
-    ["with Windows line ends and a key before", "backend:\r\n  kind: x\r\n  url: s3://state\r\n", "s3://state"],
-    ["in braces", "backend: { url: s3://state }\n", "s3://state"],
-    ["in braces and quotes", 'backend: {"url": "s3://state"}\n', "s3://state"],
-    ["in braces behind another key", "backend: {kind: bucket, url: 's3://state'} # where\n", "s3://state"],
-    ["with quoted names", '"backend":\n  "url": s3://state\n', "s3://state"],
-    ["with a blank before the colon", "backend :\n  url : s3://state\n", "s3://state"],
-
-    ["of another part", "name: gpu\nplugins:\n  url: s3://wrong\n", undefined],
-    ["of the part after an empty one", "backend:\nplugins:\n  url: s3://wrong\n", undefined],
-    ["below another key", "backend:\n  more:\n    url: s3://wrong\n", undefined],
-    ["that is commented out", "backend:\n  # url: s3://old\n", undefined],
-    ["in a part that is commented out", "# backend:\n#   url: s3://old\n", undefined],
-    ["that is empty", "backend:\n  url:\nname: gpu\n", undefined],
-    ["that is empty text", 'backend:\n  url: ""\n', undefined],
-    ["that is only a comment", "backend:\n  url: # none yet\n", undefined],
-    ["of a longer name", "backend:\n  baseurl: s3://wrong\n", undefined],
-    ["in a part of a longer name", "mybackend:\n  url: s3://wrong\n", undefined],
-    ["in empty braces", "backend: {}\n", undefined],
-    ["in a deeper part of this name", "config:\n  backend:\n    url: s3://wrong\n", undefined],
-    ["in no file at all", "", undefined],
-  ])("is found in a project file %s", (_how, text, url) => {
-    projectFile(text);
-    expect(backend()).toBe(url ?? "https://api.pulumi.com");
-  });
-
-  it.each([
-    ["file://~", `file://~ on ${hostname()}`],
-    ["file:///srv/state/", `file:///srv/state on ${hostname()}`],
-  ])("in local files (%s) is told apart by the host's name", (url, expected) => {
-    expect(backend(url)).toBe(expected);
-  });
-
-  it.each([
-    ["https://pulumi.example/", "https://pulumi.example"],
-    ["https://me@pulumi.example", "https://pulumi.example"],
-    ["https://me:hunter2@pulumi.example/x", "https://pulumi.example/x"],
-    ["postgres://me:hunter2@db.example:5432/pulumi", "postgres://db.example:5432/pulumi"],
-    ["postgres://me:hun@ter2@db.example/pulumi", "postgres://db.example:5432/pulumi"],
-    ["s3://state?endpoint=me@example", "s3://state?endpoint=me@example"],
-    ["s3://state/team@example", "s3://state/team@example"],
-  ])("%s is known without credentials and closing slashes as %s", (url, expected) => {
-    expect(backend(url)).toBe(expected);
-  });
-
-  it.each([
-    "postgres://ann:secret@db.example.com/state",
-    "postgres://bob:other@db.example.com:5432/state?sslmode=require",
-    "postgresql://DB.example.com/state/?application_name=ci&connect_timeout=5",
-    "postgres://bob:p%40ss%2Fword@db.example.com/state",
-  ])("is one PostgreSQL database, whoever logs in and however: %s", (url) => {
-    expect(backend(url)).toBe("postgres://db.example.com:5432/state");
-  });
-
-  it.each([
-    "postgres://db.example.com/other",
-    "postgres://db2.example.com/state",
-    "postgres://db.example.com:5433/state",
-    "postgres://db.example.com/state?table=mine",
-    "postgres://db.example.com/state?search_path=mine",
-  ])("is another in another table: %s", (url) => {
-    expect(backend(url)).not.toBe("postgres://db.example.com:5432/state");
-  });
-
-  it("takes from the environment what a PostgreSQL address leaves to it", () => {
-    const database = { host: "db.example.com", port: "5433", name: "state" };
-    const found = backendOf({ url: "postgres://", credentialsFolder, database }, project);
-    expect(found).toBe("postgres://db.example.com:5433/state");
-    expect(backend("postgres:///state")).toBe("postgres://localhost:5432/state");
-  });
-
-  it("never holds the password, also of an address that is none", () => {
-    expect(backend("postgres://ann:sec ret@db.example.com:x/state")).not.toMatch(/sec|ret@/);
+    expect(ownerToken({ ...a, host: "h" })).not.toBe(ownerToken({ ...a, owner: "xh" }));
   });
 });

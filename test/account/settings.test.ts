@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backendHints, resolveSettings } from "../../provider/account/settings.js";
@@ -233,10 +233,28 @@ describe("what tells where Pulumi keeps its state", () => {
       { url: undefined, credentialsFolder: "/home/me/.pulumi" },
     ],
   ])("is read from %s", (_what, env, expected) => {
-    expect(backendHints({ HOME: "/home/me", ...env })).toEqual(expected);
+    expect(backendHints(env, "/home/me")).toEqual({ ...expected, home: "/home/me" });
   });
 
-  it.each([{}, { HOME: "" }])("is looked for in the user's home, never in the working directory: %j", (env) => {
-    expect(backendHints(env).credentialsFolder).toBe(join(homedir(), ".pulumi"));
+  it.each([{}, { HOME: "" }, { HOME: "/github/home" }])(
+    "is looked for in the home of the user database, as the Pulumi CLI does, and never in the working directory: %j",
+    (env) => {
+      const { home, credentialsFolder } = backendHints(env);
+      expect({ home, credentialsFolder }).toEqual({
+        home: userInfo().homedir,
+        credentialsFolder: join(userInfo().homedir, ".pulumi"),
+      });
+    },
+  );
+
+  it("holds where the shell was, and the server and account that object stores leave to the environment", () => {
+    const connection =
+      "DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=secret;EndpointSuffix=core.windows.net";
+    expect(backendHints({ PWD: "/srv/p" }).workingDirectory).toBe("/srv/p");
+    expect(backendHints({ AWS_ENDPOINT_URL: "http://minio:9000" }).s3Endpoint).toBe("http://minio:9000");
+    expect(backendHints({ AZURE_STORAGE_ACCOUNT: "acme" }).azure).toEqual({ account: "acme", domain: undefined });
+    const hints = backendHints({ AZURE_STORAGE_CONNECTION_STRING: connection });
+    expect(hints.azure).toEqual({ account: "acme", domain: undefined });
+    expect(JSON.stringify(hints)).not.toContain("secret");
   });
 });

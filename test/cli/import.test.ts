@@ -120,21 +120,25 @@ describe("an instance", () => {
     expect(t.world.view().requests.filter(({ method }) => method === "PUT")).toHaveLength(2);
   });
 
-  it("of another stack is left out, and with --take-over keeps the mark that it has", async () => {
+  it("of another stack is left out, and with --take-over gets the mark of its new resource by the first up", async () => {
     const id = await rent({ label: finished(A_TOKEN) });
     const refused = await runImport(t, ["instance", String(id)]);
     expect(refused).toMatchObject({ code: 1, program: "", told: expect.stringContaining("add --take-over") });
     expect(refused.specs).toThrow("ENOENT");
 
-    const { code, program, specs } = await runImport(t, ["instance", String(id), "--take-over"]);
+    const { code, program, specs, told } = await runImport(t, ["instance", String(id), "--take-over"]);
     expect(code).toBe(0);
+    expect(told).toContain("`pulumi preview` updates the `ownerToken` of trainer, by which it gets this stack's mark");
     const [spec] = specs();
     if (spec === undefined) throw new Error("the file is empty");
     expect(spec.inputs).toMatchObject({ ownerToken: A_TOKEN, label: "trainer", labelMark: true });
     expect(argsIn(program)).not.toHaveProperty("labelMark");
     const { planned, afterRefresh, wanted } = await changesAfter(t, spec, argsIn(program));
-    expect({ planned, afterRefresh }).toEqual({ planned: NO_CHANGE, afterRefresh: NO_CHANGE });
-    expect(wanted.ownerToken).toBe(A_TOKEN);
+    const update = { changes: true, replaces: [] };
+    expect({ planned, afterRefresh }).toEqual({ planned: update, afterRefresh: update });
+    await t.process(API_KEY).instance.update(spec.id, inTheClear(spec.outputs) as Bag, wanted);
+    expect(t.world.billedContracts()).toMatchObject([{ id, label: finished(String(wanted.ownerToken)) }]);
+    expect(wanted.ownerToken).not.toBe(A_TOKEN);
   });
 
   it("that a `pulumi up` may be making is never taken", async () => {
@@ -151,7 +155,7 @@ describe("an instance", () => {
     const [spec] = specs();
     if (spec === undefined) throw new Error("the file is empty");
     expect(argsIn(program)).toMatchObject({ timeToLiveHours: 5 });
-    const { planned, afterRefresh, wanted } = await changesAfter(t, spec, argsIn(program));
+    const { planned, afterRefresh, wanted } = await changesAfter(t, spec, argsIn(program), A_TOKEN);
     expect({ planned, afterRefresh }).toEqual({ planned: NO_CHANGE, afterRefresh: NO_CHANGE });
     // Without a refresh before it: the file itself must say when the end is.
     await t.process(API_KEY).instance.update(spec.id, inTheClear(spec.outputs) as Bag, { ...wanted, label: "renamed" });

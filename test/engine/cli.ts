@@ -46,7 +46,7 @@ export interface CliOptions {
   readonly configFile: string;
   /** Where event logs are put. */
   readonly events: string;
-  /** Name of the stack. Default `dev`. */
+  /** Name of the stack, unless a command names another one. Default `dev`. */
   readonly stack?: string;
 }
 
@@ -63,7 +63,8 @@ export function createCli({ bin, cwd, env, configFile, events, stack = "dev" }: 
     runs += 1;
     const eventLog = join(events, `${runs}.json`);
     const [verb = "", ...rest] = command.split(" ");
-    const args = [verb, ...rest, `--stack=${stack}`, "--non-interactive", "--color=never"];
+    const own = command.includes("--stack=") ? [] : [`--stack=${stack}`];
+    const args = [verb, ...rest, ...own, "--non-interactive", "--color=never"];
     if (OPERATIONS.includes(verb)) args.push("--event-log", eventLog);
     if ([...OPERATIONS, "config"].includes(verb)) args.push("--config-file", configFile);
     // Without a question, and without a preview that runs the program twice.

@@ -187,7 +187,7 @@ export const acts: Readonly<Record<string, Act>> = {
     },
     play: async ({ world, outputs }) => {
       const { instanceId } = outputs();
-      const label = expect.stringMatching(/^trainer pulumi:[0-9a-f]{12}$/);
+      const label = expect.stringMatching(/^trainer pulumi:[0-9a-f]{24}$/);
       expect(world.contracts()).toMatchObject([
         { id: instanceId, label, actualStatus: "running", image: "ubuntu:22.04" },
       ]);

@@ -2,7 +2,7 @@ import { expect, it, vi } from "vitest";
 import { ALL, AT_ONCE_MS, FINISHED, type Interruptible, interruptible, kill, MOMENTS, pressCtrlC } from "./moments.js";
 import type { TestStack } from "./pulumi.js";
 
-const PENDING_LABEL = /^pulumi:[0-9a-f]{12}:pending$/;
+const PENDING_LABEL = /^pulumi:[0-9a-f]{24}:pending$/;
 
 it("loses nothing and rents nothing twice when it is killed before a search, during a rent, while booting, at a relabel and during a delete", async () => {
   const all = await interruptible();
@@ -105,5 +105,5 @@ function made(stack: TestStack): string[] {
 }
 
 function finishedLabel(name: string): RegExp {
-  return new RegExp(`^${name} pulumi:[0-9a-f]{12}$`);
+  return new RegExp(`^${name} pulumi:[0-9a-f]{24}$`);
 }

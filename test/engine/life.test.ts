@@ -12,7 +12,7 @@ it("rents one machine that answers on SSH at the price it tells, and gives it ba
   const [contract, ...others] = stack.world.contracts();
   expect(others).toEqual([]);
   expect(contract).toMatchObject({
-    label: expect.stringMatching(/^trainer pulumi:[0-9a-f]{12}$/),
+    label: expect.stringMatching(/^trainer pulumi:[0-9a-f]{24}$/),
     actualStatus: "running",
   });
   expect(contract?.offerId).toBe(45_000_001);

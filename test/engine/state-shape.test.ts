@@ -40,7 +40,7 @@ class Team extends pulumi.ComponentResource {
   const labels = world.billedContracts().map(({ label }) => label);
   expect(labels).toHaveLength(2);
   expect(new Set(labels).size).toBe(2);
-  for (const label of labels) expect(label).toMatch(/^worker pulumi:[0-9a-f]{12}$/);
+  for (const label of labels) expect(label).toMatch(/^worker pulumi:[0-9a-f]{24}$/);
 
   stack.write(component + team("blue"));
   const up = await stack.up();

@@ -58,6 +58,7 @@ function changes(offerIds: readonly number[], templateHashes: readonly string[])
     generation: change({ generation: 2 }),
     placement: change({ placement: { group: "two", spread: "host" } }, { placement: { group: "one" } }),
     adoptInstanceId: change({ adoptInstanceId: 7 }),
+    takeOver: change({ takeOver: true }),
     onstartFile: change({ onstartFile: "start.sh" }),
   } satisfies Record<keyof InstanceArguments, Change>;
 }

@@ -17,7 +17,7 @@ exports.volumes = vastai.getVolumesOutput({}, { dependsOn: data }).volumes.apply
   await stack.up();
   const { machines, name, ...outputs } = stack.outputs() as { machines: number[]; name: string };
   expect(machines[0]).toBe(machines[1]);
-  expect(name).toMatch(/^data_[0-9a-f]{12}$/);
+  expect(name).toMatch(/^data_[0-9a-f]{24}$/);
   expect(outputs).toMatchObject({ offers: true, volumes: 1 });
   await stack.refresh();
   expect((await stack.up()).steps).toEqual([]);

@@ -31,9 +31,9 @@ async function engineStep({ instance }: ProviderProcess, { id, outs }: Made, new
   if (!changes) return { id, outs };
   if (replaces.length === 0) return { id, outs: (await instance.update(id, outs, wanted)).outs };
   // Of a replacement it asks again as if it were new; then delete and create follow, as `deleteBeforeReplace` has it.
-  await instance.check({}, news);
+  const again = await instance.check({}, news);
   await instance.delete(id, outs);
-  return instance.create(wanted);
+  return instance.create({ ...again.inputs, __provider: HANDLER });
 }
 
 /** Looks every ten seconds while something goes on; answers the least number of instances that ran. */
@@ -71,6 +71,19 @@ describe("a rolling replacement", () => {
     const after = (await Promise.all(steps)).map(({ id }) => id);
     expect(idsBilled().toSorted()).toEqual(after.toSorted());
     expect(after.filter((id) => made.some((old) => old.id === id))).toEqual([]);
+  });
+
+  it.each([
+    ["on a machine of another name", (n: number) => `${"6".repeat(12)}${"a".repeat(11)}${n}`],
+    ["of a fleet that was renamed", (n: number) => `${"5".repeat(12)}${"b".repeat(11)}${n}`],
+  ])("%s takes turns as any other", async (_what, tokenOf) => {
+    const first = (n: number) => child(n, { ownerToken: `${"5".repeat(12)}${"a".repeat(11)}${n}` });
+    const made = await Promise.all([0, 1, 2].map((n) => t.process().up(first(n))));
+    const process = t.process();
+    const steps = made.map((one, n) => engineStep(process, one, child(n, { ownerToken: tokenOf(n), generation: 2 })));
+    expect(await leastRunning(Promise.all(steps))).toBe(2);
+    const after = (await Promise.all(steps)).map(({ id }) => id);
+    expect(idsBilled().toSorted()).toEqual(after.toSorted());
   });
 
   it("says whom it waits for", async () => {
@@ -216,7 +229,7 @@ describe("what is not held by turns", () => {
   it("an old machine that an earlier run left to be deleted, beside one that stays", async () => {
     const made = await upAll(t.process(), 2);
     const inputs = child(0, { generation: 2 });
-    const second = await t.process().up({ ...inputs, adoptInstanceId: Number(made[1]?.id) });
+    const second = await t.process().up({ ...inputs, adoptInstanceId: Number(made[1]?.id), takeOver: true });
     const process = t.process();
     await engineStep(process, second, inputs);
     const [old] = made as [Made, ...Made[]];

@@ -9,11 +9,13 @@ import { anInstance, HANDLER, TOKEN } from "../support/harness.js";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** No account: check is local. */
-const lifecycle = instanceLifecycle({
-  accountOf: () => {
-    throw new Error("check must not call the API");
-  },
-});
+const newLifecycle = () =>
+  instanceLifecycle({
+    accountOf: () => {
+      throw new Error("check must not call the API");
+    },
+  });
+const lifecycle = newLifecycle();
 const check = (inputs: Bag, olds: Bag = {}) => lifecycle.check(olds, anInstance(inputs));
 
 describe("checking an instance's inputs", () => {
@@ -356,9 +358,15 @@ describe("checking an instance's inputs", () => {
     expect(inputs).not.toHaveProperty("onstartFile");
   });
 
-  it("keeps the token of the first create when resource, stack or project are renamed", async () => {
-    const { inputs } = await check({ ownerToken: "f".repeat(12) }, anInstance());
-    expect(inputs.ownerToken).toBe(TOKEN);
+  it.each([
+    ["keeps the token of the state on a machine of another name", `${"f".repeat(12)}${TOKEN}`, TOKEN],
+    ["takes the program's token when resource, stack or project are renamed", "f".repeat(24), "f".repeat(24)],
+  ])("%s, also when it is asked again as if the resource were new", async (_what, wanted, expected) => {
+    const own = newLifecycle();
+    const program = anInstance({ ownerToken: wanted });
+    const first = await own.check(anInstance(), program);
+    const second = await own.check({}, program);
+    expect([first, second].map(({ inputs }) => inputs.ownerToken)).toEqual([expected, expected]);
   });
 
   it("takes null as not given", async () => {

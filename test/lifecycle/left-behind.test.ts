@@ -94,8 +94,8 @@ describe("a machine that a killed replacement left", () => {
   it("is no reason for a change in another resource, another stack, or where the state has it", async () => {
     const [, left] = billed();
     const next = t.process();
-    const other = { ...outs, ownerToken: "ba9876543210" };
-    expect(await preview(next, id, other, anInstance())).toMatchObject({ changes: false });
+    const other = { ownerToken: "ba9876543210" };
+    expect(await preview(next, id, { ...outs, ...other }, anInstance(other))).toMatchObject({ changes: false });
     await next.instance.diff(String(left?.id), { ...outs, instanceId: left?.id }, outs);
     expect(await preview(next, id, outs, anInstance())).toMatchObject({ changes: false });
   });

@@ -100,10 +100,12 @@ describe.runIf(pathOf("curl"))("a container with a time to live", () => {
     await change(process, trainer.id, trainer.outs, anInstance({ timeToLiveHours: 20 }));
     const other = t.process();
     const owner = { ownerToken: "b".repeat(12) };
-    const adopted = await other.up(anInstance({ ...owner, offer: undefined, adoptInstanceId: Number(trainer.id) }));
+    const adopted = await other.up(
+      anInstance({ ...owner, offer: undefined, adoptInstanceId: Number(trainer.id), takeOver: true }),
+    );
     expect(adopted.outs.expiresAt).toBe("never");
     expect(await isBilledAt(trainer, inHours(21))).toBe(true);
-    await change(other, trainer.id, adopted.outs, anInstance({ ...owner, timeToLiveHours: 50 }));
+    await change(t.process(), trainer.id, adopted.outs, anInstance({ ...owner, timeToLiveHours: 50 }));
     expect(await isBilledAt(trainer, inHours(49))).toBe(true);
     expect(await isBilledAt(trainer, inHours(51))).toBe(false);
   });

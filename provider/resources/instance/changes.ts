@@ -47,7 +47,8 @@ export const onChange: ChangeTable<Required<InstanceInputs>> = {
   generation: ["replace", "asks for a machine that is searched for anew"],
   placement: ["ignore", "matters only when renting and replacing; nobody is moved"],
   adoptInstanceId: ["ignore", "matters only when the resource is created"],
-  ownerToken: ["ignore", "stays as it was when the resource was created"],
+  takeOver: ["ignore", "matters only when the resource is created"],
+  ownerToken: ["update", "its mark on Vast says what the resource is called now"],
 };
 
 /** A disk of 10 GB reads back as 10.0 or 10.08 (vast-api.md §2.3). */
@@ -70,6 +71,8 @@ export const same: Sameness<InstanceInputs> = {
   keepVolumes: (before, wanted) => (before ?? true) === (wanted ?? true),
   sshKeyIds: sameKeyIds,
   sshPublicKeys: samePublicKeys,
+  // What was imported without a mark stays without one until it is changed.
+  ownerToken: (before, wanted) => !before || !wanted,
 };
 
 /** The inputs that the in-place update of the container carries. */

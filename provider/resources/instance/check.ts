@@ -19,6 +19,8 @@ const SECRET_INPUTS = ["imageLogin", "env", "args", "onstart", "sshPublicKeys"];
 const MOST_ARGS_CHARACTERS = 16_384;
 /** Stands for any API address when characters are counted. */
 const LONGEST_API_URL = "https://".padEnd(60, "x");
+/** Stands for any token, likewise. */
+const LONGEST_TOKEN = "0".repeat(24);
 /** Vast's limits of `env` (vast-api.md §2.2). */
 const LONGEST_ENV_NAME = 256;
 const MOST_ENV_CHARACTERS = 32_768;
@@ -210,7 +212,7 @@ const rules: readonly Rule[] = [
     },
   ),
   rule(["label", "labelMark", "ownerToken", "timeToLiveHours"], (inputs) => {
-    const { label = "", labelMark = true, ownerToken = "0".repeat(12), timeToLiveHours } = inputs;
+    const { label = "", labelMark = true, ownerToken = LONGEST_TOKEN, timeToLiveHours } = inputs;
     if (endsLikeOurs(label)) return [["label", `"${label}" ends like this provider's own mark; choose another label.`]];
     const { length } = finishedLabel(label, ownerToken, labelMark, timeToLiveHours === undefined ? undefined : 1e10);
     return length > LONGEST_LABEL

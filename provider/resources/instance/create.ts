@@ -5,7 +5,7 @@ import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
 import { adopt } from "./adopt.js";
-import { finish, sweepWhileBooting } from "./finish.js";
+import { finish, type Left, labelLeft, sweepWhileBooting } from "./finish.js";
 import { followNew } from "./follow-new.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, keyTexts, putKeys } from "./keys.js";
@@ -13,10 +13,11 @@ import { UNRESOLVED } from "./left-behind.js";
 import { findPending } from "./lost-answer.js";
 import { becauseCancelled } from "./messages.js";
 import { planMount } from "./mount.js";
-import { findOwnContracts, refuseBeside } from "./own-contracts.js";
+import { findOwnContracts, type OwnContracts, refuseBeside } from "./own-contracts.js";
 import { FRESH_MS } from "./readiness.js";
 import { type Contract, type RentContext, rentNext } from "./rent.js";
 import { maybeRented, outOfTime } from "./rent-failures.js";
+import { replacedIds } from "./replaced-ids.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 
 const MINUTE_MS = 60_000;
@@ -34,13 +35,13 @@ export async function createInstance(
   const token = inputs.ownerToken ?? "";
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
-  const replaced = [...(view.idsOf.get(token) ?? [])];
+  const replaced = await replacedIds({ account, view, token, operation });
   const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
   const unfinished = {
     ...lasting,
     ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
   };
-  let hasContract = false;
+  let left: Left | undefined;
   const hold = view.ledger.hold(token);
   const context: RentContext = {
     account,
@@ -55,12 +56,12 @@ export async function createInstance(
     operation: {
       ...operation,
       exists: (id, outputs) => {
-        hasContract = true;
+        left = { id: Number(id), expiresAt: outputs.expiresAt ?? left?.expiresAt };
         hold.became(Number(id));
         operation.exists(id, { ...unfinished, ...outputs });
       },
       ended: () => {
-        hasContract = false;
+        left = undefined;
         hold.lost();
         operation.ended();
       },
@@ -98,7 +99,8 @@ export async function createInstance(
     }
   } catch (error) {
     if (error instanceof NothingRentedError) view.siblings.release(token);
-    throw withVolumesLeft(withLostAnswer(error, context, hasContract), context.attempts.volumesLeft);
+    if (left !== undefined) await labelLeft(context, left);
+    throw withVolumesLeft(withLostAnswer(error, context, left !== undefined), context.attempts.volumesLeft);
   } finally {
     hold.release();
   }
@@ -140,7 +142,8 @@ function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
 /** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
 async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
   const { account, view, token, operation } = context;
-  const { pending, finished } = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  const left = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  const { pending, finished } = await withoutShown(context, left);
   if (finished.length > 0) throw refuseBeside(finished);
   if (pending.length === 0) return undefined;
   context.attempts.answerLost = pending.length > 1;
@@ -148,4 +151,12 @@ async function findLeftOver(context: RentContext): Promise<Contract | undefined>
     `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
   );
   return findPending(context);
+}
+
+/** Without what the engine shows in a moment: a resource that was renamed in the state has this token until its own update. */
+async function withoutShown({ account, view, operation }: RentContext, left: OwnContracts): Promise<OwnContracts> {
+  if (left.pending.length + left.finished.length === 0) return left;
+  await view.questions.quiet(account.clock, operation.signal);
+  const unknown = (rows: readonly WireInstance[]) => rows.filter(({ id }) => !view.idsInState.has(id));
+  return { pending: unknown(left.pending), finished: unknown(left.finished) };
 }

@@ -5,7 +5,7 @@ import type { Bag } from "../../engine/values.js";
 import { deleteCreated, sayWhatStays } from "./kept-volumes.js";
 import { deleteTimeoutMs, isSweepDue, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
 import { tooYoungUntil } from "./read-back.js";
-import type { StackView } from "./stack-view.js";
+import { forgetCurrent, type StackView } from "./stack-view.js";
 
 /** Destroys an instance and confirms that it is gone; deals with the volume that its rent made, and with what was left behind beside it. */
 export async function destroyInstance(
@@ -24,11 +24,15 @@ export async function destroyInstance(
   });
   view.ledger.remove(Number(id));
   view.siblings.forget(id);
-  if (view.current.get(tokenOf(before)) === id) view.current.delete(tokenOf(before));
-  await labelReplacement(account, view, before, operation.signal);
+  const token = tokenOf(before);
+  // A resource that has got this one's former name: what is pending under that token is its create.
+  const isAnothers = view.askedTokens.has(token) && view.current.get(token) !== id;
+  forgetCurrent(view, id);
+  await labelReplacement(account, view, id, operation.signal);
   if (before.keepVolumes !== false || view.keepsVolumesOf.has(id)) await sayWhatStays(account, before, operation);
   else await deleteCreated(account, before, deleteTimeoutMs(before), operation);
   // What a killed replacement left is found by no create when the program is taken back or destroyed.
+  if (isAnothers) return;
   const sweep = sweepLeftBehind(account, view, id, before, operation);
   await (isSweepDue(before) ? sweep : sweep.catch(() => {}));
 }

@@ -8,9 +8,35 @@ import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
 import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 import { knownOf } from "./secret-values.js";
-import { expiryOnVast, expiryText, hasHours, hoursFromRent } from "./time-to-live.js";
+import { expiryOnVast, expiryText, hasHours, hoursFromRent, knownExpiry } from "./time-to-live.js";
 
 const MINUTE_MS = 60_000;
+/** How long the label of a failed create may take: the next `up` sets it all the same. */
+const LAST_LABEL_MS = 10_000;
+
+/** A contract that a create which fails leaves in the state. */
+export interface Left {
+  readonly id: number;
+  /** When it ends itself, as outputs tell it. */
+  readonly expiresAt: unknown;
+}
+
+/**
+ * Gives a contract its label when a create fails and leaves it in the state: with the pending one, a new stack of this stack's former name would take it
+ * up. Not when the run is cancelled, which has no time and may not come to record it, nor that of a replacement.
+ */
+export async function labelLeft(
+  { account, view, inputs, token, operation }: RentContext,
+  { id, expiresAt }: Left,
+): Promise<void> {
+  if (operation.signal.aborted || inputs.adoptInstanceId !== undefined || view.current.has(token)) return;
+  const limit = account.clock.timeLimit(LAST_LABEL_MS);
+  const signal = AbortSignal.any([operation.signal, limit.signal]);
+  // With the mark also where the program leaves it off: nothing else tells yet whose it is.
+  const label = finishedLabel(inputs.label, token, true, knownExpiry({ expiresAt }));
+  await account.client.instances.setLabel(id, label, signal).catch(() => {});
+  limit.cancel();
+}
 
 /** A rent whose answer was lost may have made its volume and no contract; no instance ever had such a one. */
 async function endLostVolumes({ account, inputs, attempts, operation }: RentContext, { id }: Contract): Promise<void> {
@@ -80,9 +106,9 @@ export async function finish(
   }
   const { newVolumeName: createdVolumeName, rentedAt } = contract;
   const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);
-  const isReplacement = inputs.adoptInstanceId === undefined && view.current.has(token);
-  if (isReplacement) {
-    view.unlabelled.set(token, { id: contract.id, label });
+  const replaced = inputs.adoptInstanceId === undefined ? view.current.get(token) : undefined;
+  if (replaced !== undefined) {
+    view.unlabelled.set(replaced, { id: contract.id, label });
     // It is about to be in the state: who looks for what was left behind must not take it for that.
     view.idsInState.add(contract.id);
   } else if ((row.label ?? "") !== label) {
@@ -99,7 +125,7 @@ export async function finish(
     ...volume,
     label: inputs.label,
     labelMark: inputs.labelMark,
-    ...(isReplacement ? { [UNLABELLED]: true } : {}),
+    ...(replaced === undefined ? {} : { [UNLABELLED]: true }),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(typeof row.dph_total === "number" ? { rentedDollarsPerHour: row.dph_total } : {}),
     ...(contract.rentedAt === undefined ? {} : { rentedAt: contract.rentedAt }),

@@ -5,7 +5,7 @@ import { type Found, type ImportOptions, importRecord, ownedBecause } from "../.
 import type { Bag } from "../../engine/values.js";
 import { checkInstance } from "./check.js";
 import { describeInstance } from "./describe.js";
-import { ANY_MARK, readLabel } from "./label.js";
+import { ANY_MARK, readLabel, tokenIn } from "./label.js";
 import { freshOutputs } from "./read-back.js";
 import { expiryOnVast, expiryText } from "./time-to-live.js";
 
@@ -23,7 +23,7 @@ export const instanceImport = {
 function importInstance(row: WireInstance, { takeOver }: ImportOptions): Found {
   const id = String(row.id);
   const [mark = ""] = ANY_MARK.exec((row.label ?? "").trim()) ?? [];
-  const token = /[0-9a-f]{12}/.exec(mark)?.[0] ?? "";
+  const token = tokenIn(row.label) ?? "";
   const { label } = readLabel(row.label, token);
   const refused = (why: "owned" | "unfit", because: string): Found => ({
     is: "refused",
@@ -40,7 +40,10 @@ function importInstance(row: WireInstance, { takeOver }: ImportOptions): Found {
     );
   }
   if (mark !== "" && !takeOver) {
-    return refused("owned", ownedBecause("instance", mark.trim()));
+    return refused(
+      "owned",
+      ownedBecause("instance", mark.trim(), "gets the mark of this stack by the next `pulumi up`"),
+    );
   }
   if (typeof row.disk_space !== "number" || !row.image_uuid || (row.is_bid && typeof row.dph_base !== "number")) {
     return refused(

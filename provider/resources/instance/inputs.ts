@@ -299,6 +299,11 @@ export const InstanceInputs = z.strictObject({
    * is in the stack.
    */
   adoptInstanceId: z.int().positive("an instance id is a whole number above 0").optional(),
+  /**
+   * With `adoptInstanceId`: take the instance over although its label has the mark of another resource. Says that this one is gone for good, or
+   * leaves its program in the same run, which then does not end the instance. Default false.
+   */
+  takeOver: z.boolean().optional(),
   /** Set by the resource class: marks this resource's contracts on Vast. */
   ownerToken: z.string().optional(),
 });

@@ -1,3 +1,5 @@
+import { TOKEN } from "../../account/identity.js";
+
 /** What a contract's label says about who made it. */
 export interface LabelReading {
   /** The label without what this provider added. */
@@ -13,10 +15,15 @@ export type Expiry = number | "never";
 export const LONGEST_LABEL = 256;
 
 /** Any mark of this provider, whoever's token it holds. */
-export const ANY_MARK = /(?:^| )pulumi:[0-9a-f]{12}(?::pending|:until:(?:\d+|never))?$/;
+export const ANY_MARK = new RegExp(`(?:^| )pulumi:(${TOKEN})(?::pending|:until:(?:\\d+|never))?$`);
+
+/** The token in a label's mark, whoever's it is. */
+export function tokenIn(label: string | null | undefined): string | undefined {
+  return ANY_MARK.exec((label ?? "").trim())?.[1];
+}
 
 /** All that this provider ever adds to a label, whoever's token it holds; the end of an instance stands alone when the mark is left off. */
-const ANY_ADDITION = /(?:^| )pulumi:(?:[0-9a-f]{12}(?::pending)?|(?:[0-9a-f]{12}:)?until:(\d+|never))$/;
+const ANY_ADDITION = new RegExp(`(?:^| )pulumi:(?:${TOKEN}(?::pending)?|(?:${TOKEN}:)?until:(\\d+|never))$`);
 
 /** Whether a label ends like what this provider adds, and could not be told from it. */
 export function endsLikeOurs(label: string): boolean {

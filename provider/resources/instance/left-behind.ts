@@ -32,13 +32,12 @@ export async function isLabelDue(account: Account, id: string, before: Bag): Pro
 export async function labelReplacement(
   account: Account,
   view: StackView,
-  before: Bag,
+  id: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const token = tokenOf(before);
-  const replacement = view.unlabelled.get(token);
+  const replacement = view.unlabelled.get(id);
   if (replacement === undefined) return;
-  view.unlabelled.delete(token);
+  view.unlabelled.delete(id);
   await account.client.instances.setLabel(replacement.id, replacement.label, signal).catch(() => {});
 }
 

@@ -1,9 +1,10 @@
 import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
-import { diffByTable } from "../../engine/diff.js";
+import { diffByTable, isSameInput } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
+import { checkAdoption, isHandedOver, refuseTakenOver } from "./adopt-in-stack.js";
 import { aboveCapInState, stillAboveCap } from "./cap.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
@@ -18,11 +19,13 @@ import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
+import { createOwnTokens } from "./own-token.js";
 import { tooYoungUntil } from "./read-back.js";
 import { goneText, refreshInstance } from "./refresh.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget } from "./stack-budget.js";
-import { emptyStackView, noteShown, type StackView } from "./stack-view.js";
+import { emptyStackView, forgetCurrent, isCurrent, noteCurrent, noteShown, type StackView } from "./stack-view.js";
+import { nameStrays } from "./strays.js";
 import { isRemade, syncInstance } from "./sync.js";
 import { foretellChange, warnOfUncounted } from "./update-budget.js";
 
@@ -32,6 +35,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
   const rolls = createRolls(view.questions);
   const foretell = createForetelling(view);
   const glances = createGlances();
+  const ownToken = createOwnTokens();
   /** Check was called: this is no mere refresh or destroy. */
   let hasProgram = false;
 
@@ -44,15 +48,27 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
     }
   }
 
+  /** Runs what takes its time: when it is over, the engine has asked about all that does not wait for it. */
+  async function naming<T>(account: Account, operation: Operation, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } finally {
+      await nameStrays(account, view, operation);
+    }
+  }
+
   return defineLifecycle<InstanceInputs>(
     {
       name: "Instance",
       check: (known, unknown, about) => {
         hasProgram = true;
         view.questions.asked();
-        const { inputs, failures } = checkInstance(known, unknown, about);
-        rolls.expect(about.before, inputs);
-        return { inputs, failures: [...failures, ...checkBudget(view, inputs, about)] };
+        const token = ownToken(about.before, known);
+        if (token !== "") view.askedTokens.add(token);
+        const { inputs, failures } = checkInstance({ ...known, ...(token && { ownerToken: token }) }, unknown, about);
+        rolls.expect(inputs);
+        const adopting = about.exists ? [] : checkAdoption(view, inputs);
+        return { inputs, failures: [...failures, ...adopting, ...checkBudget(view, inputs, about)] };
       },
       ...(runtime.pricesPreviews
         ? {
@@ -64,27 +80,37 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       same,
       alsoChanges: (id, before, wanted, operation) =>
         view.questions.answering(async () => {
-          rolls.shown(id, before);
-          view.current.set(tokenOf(before), id);
+          refuseTakenOver(view, id);
+          const token = tokenOf(wanted) || tokenOf(before);
+          rolls.shown(id, token);
+          noteCurrent(view, id, before, token);
+          if (!isSameInput(same, "ownerToken", before, wanted)) {
+            operation.note(
+              `Instance ${id} gets the mark of its present name into its label, in place (\`ownerToken\`).`,
+            );
+          }
           // A refresh looks at what the state knows; what nobody's state knows is news for a preview, an up, or `orphans`.
           const account = hasProgram ? accountIfAny(operation) : undefined;
           const { changes: acts, replaces } = await planForDrift({ id, before, wanted, account, glances, operation });
           noteVolumes(view, id, before, wanted, replaces, operation);
           const tooDear = aboveCapInState(before, wanted);
           if (hasProgram && tooDear !== undefined) operation.warn(stillAboveCap(Number(id), tooDear).message);
-          if (hasProgram) foretellChange(view, Number(id), before, wanted, operation);
+          if (hasProgram) foretellChange(view, Number(id), { ...before, ownerToken: token }, wanted, operation);
           // A refresh forgets that a create was cut off; its sweep stays due all the same.
           if (acts || tooDear !== undefined || isSweepDue(before)) return { changes: true, replaces };
           if (account === undefined) return { changes: false, replaces };
-          const isLeft = await seesLeftBehind(account, view, id, before, operation);
+          const isLeft = await seesLeftBehind(account, view, id, { ...before, ownerToken: token }, operation);
+          await nameStrays(account, view, operation);
           return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
         }),
-      kept: ["ownerToken"],
+      kept: [],
       shown: (id, outputs) => noteShown(view, id, outputs),
 
       create: async (inputs, operation) => {
         const account = runtime.accountOf(operation);
-        const { id, outputs } = await rolls.creating(inputs, () => createInstance(account, view, inputs, operation));
+        const { id, outputs } = await naming(account, operation, () =>
+          rolls.creating(inputs, () => createInstance(account, view, inputs, operation)),
+        );
         return { id, outputs: { ...outputs, ...seenWith(account) } };
       },
 
@@ -108,7 +134,8 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         confirmGone({ noun: "Instance", id, before }, account, doubts);
         view.siblings.forget(id);
         view.ledger.remove(Number(id));
-        view.current.delete(tokenOf(before));
+        forgetCurrent(view, id);
+        view.idsInState.delete(Number(id));
         operation.warn(goneText(id, before, account.clock.now()));
         await sayWhatStays(account, before, operation);
         return undefined;
@@ -117,17 +144,21 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       update: async (id, before, wanted, operation) => {
         const account = runtime.accountOf(operation);
         const turn = { effect: effectOf(before, wanted), clock: account.clock, operation };
-        const outputs = await rolls.updating(id, wanted, turn, () =>
-          updateInstance(account, view, id, before, wanted, operation),
+        const outputs = await naming(account, operation, () =>
+          rolls.updating(id, wanted, turn, () => updateInstance(account, view, id, before, wanted, operation)),
         );
         return { ...outputs, ...seenWith(account) };
       },
 
       delete: async (id, before, operation) => {
+        if (isHandedOver(view, id, operation)) return;
         const account = runtime.accountOf(operation);
         const turn = { clock: account.clock, operation };
-        if (hasProgram && view.current.get(tokenOf(before)) !== id) warnOfUncounted(view, Number(id), operation);
-        await rolls.deleting(id, before, turn, () => destroyInstance(account, view, id, before, operation));
+        if (hasProgram && !isCurrent(view, id)) warnOfUncounted(view, Number(id), operation);
+        if (tokenOf(before) !== "") view.endedTokens.add(tokenOf(before));
+        await naming(account, operation, () =>
+          rolls.deleting(id, before, turn, () => destroyInstance(account, view, id, before, operation)),
+        );
       },
     },
     runtime.context,
@@ -144,7 +175,9 @@ async function updateInstance(
 ): Promise<Bag> {
   await refuseElsewhere({ noun: "Instance", id, before }, account, () => account.look(Number(id), operation.signal));
   const isLeftBehind = view.leftBehind.delete(id);
-  if (isSweepDue(before) || isLeftBehind) await sweepLeftBehind(account, view, id, before, operation);
+  if (isSweepDue(before) || isLeftBehind) {
+    await sweepLeftBehind(account, view, id, { ...before, ownerToken: tokenOf(wanted) || tokenOf(before) }, operation);
+  }
   // What is finished and as it should be is not waited for once more: it may be outbid, and stay so.
   const onlySwept = isLeftBehind && !isSweepDue(before) && !needsSync(before, wanted);
   if (!onlySwept) return syncInstance(account, view, Number(id), before, wanted, operation);

@@ -104,6 +104,7 @@ export function refuseBeside(finished: readonly WireInstance[]): NothingRentedEr
     "already_rented",
     `Vast has a contract of this very resource that the Pulumi state does not know: ${list}. ` +
       "Nothing was rented; that contract is billed. " +
-      `Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again.`,
+      `Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again. ` +
+      "If another stack has it, or a resource that had this name before, run `pulumi up` there first and do neither.",
   );
 }

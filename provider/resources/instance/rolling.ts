@@ -19,9 +19,9 @@ const CREATE_FOLLOWS_MS = 120_000;
  */
 export interface Rolls {
   /** Check: the program has this resource, so that a delete of it in this run is the first half of a replacement. */
-  expect(before: Bag, wanted: Bag): void;
-  /** Diff: this is the machine of the resource; an older one, which an earlier run left to be deleted, is not replaced now. */
-  shown(id: string, before: Bag): void;
+  expect(wanted: Bag): void;
+  /** Diff: this is the machine of the program's resource; an older one, which an earlier run left to be deleted, is not replaced now. */
+  shown(id: string, token: string): void;
   /** Runs a delete: that of a replacement when its turn has come, another one at once. */
   deleting(id: string, before: Bag, turn: Turn, run: () => Promise<void>): Promise<void>;
   /** Runs a create, which never waits: what it replaces is gone already. */
@@ -45,6 +45,8 @@ export function createRolls(questions: EngineQuestions): Rolls {
   /** By token what the program wants of resources whose create has not begun. */
   const expected = new Map<string, Bag>();
   const liveIds = new Map<string, string>();
+  /** By id the token that the program has for the resource. */
+  const tokens = new Map<string, string>();
   /** By token the end of the wait for the create that follows a delete. */
   const overdue = new Map<string, () => void>();
 
@@ -83,18 +85,18 @@ export function createRolls(questions: EngineQuestions): Rolls {
   }
 
   return {
-    expect: (before, given) => {
-      // Check keeps the token of the state.
-      const wanted = { ...given, ownerToken: tokenOf(before) || tokenOf(given) };
+    expect: (wanted) => {
       expected.set(tokenOf(wanted), wanted);
     },
 
-    shown: (id, before) => {
-      liveIds.set(tokenOf(before), id);
+    shown: (id, token) => {
+      liveIds.set(token, id);
+      tokens.set(id, token);
     },
 
     deleting: async (id, before, turn, run) => {
-      const token = tokenOf(before);
+      // The state may have another one for it, from before it was renamed.
+      const token = tokens.get(id) ?? tokenOf(before);
       const wanted = expected.get(token);
       const turns = turnsOf(wanted);
       if (wanted === undefined || turns === undefined || (liveIds.get(token) ?? id) !== id) return run();

@@ -13,8 +13,7 @@ import type { StackView } from "./stack-view.js";
  * instance in the state is refused only where something new before it in the program, of which nothing is rented yet, leaves no room for it.
  */
 export function checkBudget({ ledger }: StackView, inputs: Bag, about: CheckedResource): CheckFailure[] {
-  // The token of the state is kept, whatever the program's is.
-  const resource = tokenOf(about.before) || tokenOf(inputs);
+  const resource = tokenOf(inputs);
   if (resource === "") return [];
   try {
     const budget = resolveBudget(about.readConfig);

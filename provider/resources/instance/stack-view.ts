@@ -1,4 +1,5 @@
 import { createLedger, type Ledger } from "../../account/ledger.js";
+import type { Marked } from "../../account/marked.js";
 import type { Bag } from "../../engine/values.js";
 import { createEngineQuestions, type EngineQuestions } from "./engine-questions.js";
 import { createSiblings, type Siblings } from "./placement.js";
@@ -14,11 +15,30 @@ export const REPLACED = "replacedIds";
 export interface StackView {
   /** Contracts that the engine has shown: they are in the state, so no create may adopt them. */
   readonly idsInState: Set<number>;
-  /** The same by the resource that they belong to. */
+  /** The same by the token of the resource that they belong to. */
   readonly idsOf: Map<string, Set<number>>;
-  /** By resource the instance that diff has shown, as long as it is not gone: a create beside it is its replacement. */
+  /** Contracts that resources which are to be made take over by their ids. */
+  readonly toAdopt: Set<number>;
+  /** Those that were taken over in this run. */
+  readonly takenOver: Set<number>;
+  /** Tokens that check was asked about: those of the program's resources. */
+  readonly askedTokens: Set<string>;
+  /** Tokens of resources that this run deletes. */
+  readonly endedTokens: Set<string>;
+  /** Tokens that the state has for resources whose program has another one. */
+  readonly formerTokens: Set<string>;
+  /** Contracts of the account under our mark, as the first look of this run for strays has shown them. */
+  marked: ReturnType<Marked> | undefined;
+  /** Ids that were named as strays. */
+  readonly namedIds: Set<number>;
+  /**
+   * By the token that the program has for a resource the instance that diff has shown, as long as it is not gone: a create of that token is its
+   * replacement. The state may have another token for it, which is that of a new resource by now.
+   */
   readonly current: Map<string, string>;
-  /** By resource a replacement that carries the pending label until the instance that it replaces is ended, and its label then. */
+  /** Tokens of those whose create came to its end. */
+  readonly settled: Set<string>;
+  /** By the instance that is replaced its replacement, which carries the pending label until that one is ended, and its label then. */
   readonly unlabelled: Map<string, { readonly id: number; readonly label: string }>;
   /** Volumes that instances of the stack had made. */
   readonly volumeIdsInState: Set<number>;
@@ -41,7 +61,15 @@ export function emptyStackView(): StackView {
   return {
     idsInState: new Set(),
     idsOf: new Map(),
+    toAdopt: new Set(),
+    takenOver: new Set(),
+    askedTokens: new Set(),
+    endedTokens: new Set(),
+    formerTokens: new Set(),
+    marked: undefined,
+    namedIds: new Set(),
     current: new Map(),
+    settled: new Set(),
     unlabelled: new Map(),
     volumeIdsInState: new Set(),
     volumeNames: new Set(),
@@ -55,21 +83,43 @@ export function emptyStackView(): StackView {
 
 /** Takes note of an instance that the engine has shown. */
 export function noteShown(view: StackView, id: string, outputs: Bag): void {
-  const { idsInState, idsOf, volumeIdsInState, ledger } = view;
+  const { volumeIdsInState, ledger } = view;
   view.siblings.note(id, outputs);
   const { createdVolumeIds } = outputs;
   for (const volumeId of Array.isArray(createdVolumeIds) ? createdVolumeIds : [])
     volumeIdsInState.add(Number(volumeId));
-  const { ownerToken, [REPLACED]: replaced } = outputs;
-  const shown = [Number(id), ...(Array.isArray(replaced) ? replaced.map(Number) : [])];
-  const own = idsOf.get(String(ownerToken)) ?? new Set();
-  idsOf.set(String(ownerToken), own);
-  for (const known of shown) {
+  noteIds(view, id, outputs, String(outputs.ownerToken));
+  // Without it this is no state, but what a program says of an instance that it only looks up.
+  if (outputs.instanceId !== undefined) ledger.note(Number(id), resourceOf(Number(id), outputs), priceInState(outputs));
+}
+
+/** Takes note of the instance that diff has shown for a resource of the program. */
+export function noteCurrent(view: StackView, id: string, outputs: Bag, token: string): void {
+  view.current.set(token, id);
+  // Only a create that got to its end, or an update in its place, writes it.
+  if (outputs.rentedDollarsPerHour !== undefined) view.settled.add(token);
+  if (typeof outputs.ownerToken === "string" && outputs.ownerToken !== token) view.formerTokens.add(outputs.ownerToken);
+  noteIds(view, id, outputs, token);
+  view.ledger.note(Number(id), resourceOf(Number(id), { ownerToken: token }), priceInState(outputs));
+}
+
+/** Whether diff has shown that instance as the one of a resource of the program, and it is not gone. */
+export function isCurrent({ current }: StackView, id: string): boolean {
+  return [...current.values()].includes(id);
+}
+
+/** That instance is gone: a create of its resource is no replacement any more. */
+export function forgetCurrent(view: StackView, id: string): void {
+  for (const [token, current] of view.current) if (current === id) view.current.delete(token);
+}
+
+function noteIds({ idsInState, idsOf }: StackView, id: string, { [REPLACED]: replaced }: Bag, token: string): void {
+  const own = idsOf.get(token) ?? new Set();
+  idsOf.set(token, own);
+  for (const known of [Number(id), ...(Array.isArray(replaced) ? replaced.map(Number) : [])]) {
     idsInState.add(known);
     own.add(known);
   }
-  // Without it this is no state, but what a program says of an instance that it only looks up.
-  if (outputs.instanceId !== undefined) ledger.note(Number(id), resourceOf(Number(id), outputs), priceInState(outputs));
 }
 
 /** The name in the ledger of the resource that a contract belongs to; a contract without a token is one by itself. */

@@ -22,7 +22,7 @@ import { followChange } from "./follow-change.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, syncKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
-import { UNRESOLVED } from "./left-behind.js";
+import { tokenOf, UNRESOLVED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
 import { priceOf, runningPrice, volumePriceIn } from "./price.js";
 import { freshOutputs } from "./read-back.js";
@@ -58,7 +58,9 @@ export async function syncInstance(
   const volume = await createdVolumeOutputs(account, before, operation);
   const state = { ...before, ...volume };
   const secrets = knownOf(account, wanted, before.instanceApiKey);
-  noteNow(view, row, state);
+  // In the ledger it goes by the token that the program has for it.
+  const own = { ...state, ownerToken: tokenOf(wanted) || tokenOf(before) };
+  noteNow(view, row, own);
   const decisions = decideNow(row, before, wanted, clock.now());
   const targetState = targetFor(row, before, wanted, decisions);
   const bid = bidToSet(before, wanted, decisions);
@@ -70,7 +72,7 @@ export async function syncInstance(
     throw stillAboveCap(id, tooDear);
   }
   const noted = (now: WireInstance) => {
-    view.ledger.note(id, resourceOf(id, before), priceOf(now, wanted.targetState, volumePriceIn(state)));
+    view.ledger.note(id, resourceOf(id, own), priceOf(now, wanted.targetState, volumePriceIn(state)));
     return freshOutputs(now, secrets);
   };
 
@@ -80,7 +82,7 @@ export async function syncInstance(
   const starts = (targetState === "running" && !isHeadingFor("running", row)) || startsAnew(decisions);
   if (remade || starts) refuseTimeOver(id, expiry, clock.now());
   // The last of what can be refused: it counts from here on.
-  takeRaise(view, { row, before: state, change: { bid, targetState } }, operation);
+  takeRaise(view, { row, before: own, change: { bid, targetState } }, operation);
   const renamed = (row.label ?? "") !== label;
   if (renamed) await instances.setLabel(id, label, signal);
 
@@ -109,7 +111,7 @@ export async function syncInstance(
     await instances.reboot(id, signal);
   }
   const rekeyed = KEY_INPUTS.some((input) => !isSameInput(same, input, before, wanted));
-  const kept = !isSameInput(same, "keepVolumes", before, wanted);
+  const isNoted = (["keepVolumes", "ownerToken"] as const).some((input) => !isSameInput(same, input, before, wanted));
   const attached = rekeyed || !created || remade ? await syncKeys(account, id, before, wanted, operation) : {};
   const known = {
     ...lasting(before),
@@ -119,7 +121,7 @@ export async function syncInstance(
   };
   const driftIn = (seen: WireInstance) => driftAfter(seen, before, wanted, decisions, clock.now());
   // A name, a bid or a key changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
-  const isSmall = renamed || rekeyed || kept || bid !== undefined || isKnownDown(decisions, before);
+  const isSmall = renamed || rekeyed || isNoted || bid !== undefined || isKnownDown(decisions, before);
   if (created && isSmall && !remade && !switched && !restarted && !does(decisions, "wait")) {
     const after = bid === undefined ? row : await afterBid(account, id, row, signal);
     return { ...known, ...noted(after), ...driftIn(after) };

@@ -83,7 +83,7 @@ print(http.build_opener(Stay).open(ask, timeout=30).read().decode())' "$1" "$url
       case "$row" in
         *'"instances"'*"$CONTAINER_ID"*)
           unread=0
-          take "$(printf '%s\\n' "$row" | sed -n 's/.*pulumi:\\([0-9a-f]\\{12\\}:\\)\\{0,1\\}until:\\([0-9a-z]\\{1,\\}\\)".*/\\2/p' | head -n 1)"
+          take "$(printf '%s\\n' "$row" | sed -n 's/.*pulumi:\\([0-9a-f]\\{12,24\\}:\\)\\{0,1\\}until:\\([0-9a-z]\\{1,\\}\\)".*/\\2/p' | head -n 1)"
           echo "$deadline $until" >"$file" ;;
         *) unread=$((unread + 1)) ;;
       esac

@@ -1,7 +1,8 @@
+import { TOKEN } from "../../account/identity.js";
 import { parsePublicKey } from "../../public-key.js";
 
 /** Any mark of this provider at the end of a comment, whoever's token it holds. */
-const ANY_MARK = /(?:^|\s+)pulumi:([0-9a-f]{12})$/;
+const ANY_MARK = new RegExp(`(?:^|\\s+)pulumi:(${TOKEN})$`);
 
 /**
  * The line to send: the key, its comment, and `pulumi:<token>` at the end. A comment means nothing to SSH and is the only place for a name

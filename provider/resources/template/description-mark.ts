@@ -1,3 +1,5 @@
+import { TOKEN } from "../../account/identity.js";
+
 /** What a description on Vast says about who made the template. */
 export interface DescriptionReading {
   /** The description without our mark. */
@@ -6,7 +8,7 @@ export interface DescriptionReading {
   readonly token: string | undefined;
 }
 
-const MARK = /(?:^|\s)pulumi:([0-9a-f]{12})$/;
+const MARK = new RegExp(`(?:^|\\s)pulumi:(${TOKEN})$`);
 
 /** The description as Vast gets it: with the mark at its end, unless it is left off. */
 export function markedDescription(description: string, token: string, withMark: boolean): string {

@@ -1,3 +1,4 @@
+import { TOKEN } from "../../account/identity.js";
 import type { WireVolume } from "../../api/volumes.js";
 import type { Bag } from "../../engine/values.js";
 
@@ -61,5 +62,5 @@ export function isMarkedName(name: string | null | undefined, token: string): bo
 
 /** The token in a name that {@link defaultName} makes, whoever's it is. */
 export function tokenIn(name: string): string | undefined {
-  return /_([0-9a-f]{12})(?:_\d+)?$/.exec(name)?.[1];
+  return new RegExp(`_(${TOKEN})(?:_\\d+)?$`).exec(name)?.[1];
 }
