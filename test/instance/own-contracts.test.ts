@@ -53,7 +53,8 @@ describe("the left-over contract that is taken up", () => {
 });
 
 describe("the refusal to rent beside finished contracts", () => {
-  const { code, message } = refuseBeside([row(7, "running", { dph_total: 0.41 }), row(9, null, { dph_total: null })]);
+  const finished = [row(7, "running", { dph_total: 0.41 }), row(9, null, { dph_total: null })];
+  const { code, message } = refuseBeside(finished, []);
 
   it("names each with its status and price, says that it bills, and gives both ways out for the first", () => {
     expect(code).toBe("already_rented");
@@ -61,5 +62,14 @@ describe("the refusal to rent beside finished contracts", () => {
     expect(message).toContain("Nothing was rented; that contract is billed.");
     expect(message).toContain("Set `adoptInstanceId: 7` to take it over");
     expect(message).toContain("`vastai destroy instance 7`");
+  });
+
+  it("names what is billed beside them, and what becomes of it", () => {
+    const beside = refuseBeside(finished, [row(12, "loading", { dph_total: 0.5 })]).message;
+    expect(beside).toContain(
+      "Billed as well, and left by a run that was cut off: 12 (loading, 0.5 $/h while running);",
+    );
+    expect(beside).toMatch(/^Vast .* and run again\. .* the `pulumi up` after that takes it up or ends it\.$/);
+    expect(message).not.toContain("as well");
   });
 });

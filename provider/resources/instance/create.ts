@@ -18,7 +18,7 @@ import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
-import { type Contract, findPending, type RentContext, rentNext } from "./rent.js";
+import { type Contract, type RentContext, rentNext, takeUp } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { waitReady } from "./wait-ready.js";
@@ -137,13 +137,14 @@ function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
 async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
   const { account, view, token, operation } = context;
   const { pending, finished } = await findOwnContracts(account, view.idsInState, token, operation.signal);
-  if (finished.length > 0) throw refuseBeside(finished);
+  if (finished.length > 0) throw refuseBeside(finished, pending);
   if (pending.length === 0) return undefined;
   context.attempts.answerLost = pending.length > 1;
   operation.warn(
     `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
   );
-  return findPending(context);
+  // Not looked for once more: the next list may lag and not show it.
+  return takeUp(context, pending);
 }
 
 /** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */

@@ -94,16 +94,25 @@ export function bestOf(rows: readonly WireInstance[]): WireInstance | undefined 
   return [...rows].sort((a, b) => rank(a) - rank(b) || a.id - b.id)[0];
 }
 
-/** Why nothing is rented beside a finished contract of the same resource, and the two ways out. */
-export function refuseBeside(finished: readonly WireInstance[]): NothingRentedError {
-  const list = finished
-    .map((row) => `${row.id} (${row.actual_status ?? "no status yet"}, ${row.dph_total ?? "?"} $/h while running)`)
-    .join(", ");
+/**
+ * Why nothing is rented beside a finished contract of the same resource, and the two ways out. What was left `pending` beside it is billed as well.
+ */
+export function refuseBeside(finished: readonly WireInstance[], pending: readonly WireInstance[]): NothingRentedError {
   const [first] = finished;
+  const left =
+    pending.length === 0
+      ? ""
+      : ` Billed as well, and left by a run that was cut off: ${listed(pending)}; the \`pulumi up\` after that takes it up or ends it.`;
   return new NothingRentedError(
     "already_rented",
-    `Vast has a contract of this very resource that the Pulumi state does not know: ${list}. ` +
+    `Vast has a contract of this very resource that the Pulumi state does not know: ${listed(finished)}. ` +
       "Nothing was rented; that contract is billed. " +
-      `Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again.`,
+      `Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again.${left}`,
   );
+}
+
+function listed(rows: readonly WireInstance[]): string {
+  return rows
+    .map((row) => `${row.id} (${row.actual_status ?? "no status yet"}, ${row.dph_total ?? "?"} $/h while running)`)
+    .join(", ");
 }

@@ -1,5 +1,6 @@
 import type { Account } from "../../account/account.js";
 import { type Budget, overBudget } from "../../account/budget.js";
+import type { WireInstance } from "../../api/instance-row.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
 import type { Operation } from "../../engine/lifecycle.js";
@@ -276,13 +277,21 @@ async function afterLostAnswer(
   return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
 }
 
-/**
- * Adopts the left-over contract of this resource, if there is one. The volume that came with it is told by the name that was ordered, or by
- * looking.
- */
-export async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
-  const { account, view, token, inputs, operation } = context;
+/** Looks for a contract of this resource that is left over, and adopts it. */
+async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
+  const { account, view, token, operation } = context;
   const { pending } = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  return takeUp(context, pending, newVolumeName);
+}
+
+/**
+ * Adopts the best of the contracts that a list has shown. The volume that came with it is told by the name that was ordered, or by looking.
+ */
+export async function takeUp(
+  { account, view, token, inputs, operation }: RentContext,
+  pending: readonly WireInstance[],
+  newVolumeName?: string,
+): Promise<Contract | undefined> {
   const row = bestOf(pending);
   if (!row) return undefined;
   operation.exists(String(row.id), { instanceId: row.id });
