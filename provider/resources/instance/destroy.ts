@@ -19,7 +19,7 @@ export async function destroyInstance(
   operation.progress(`destroying instance ${id}`);
   await account.destroy(Number(id), {
     timeoutMs: deleteTimeoutMs(before),
-    tooYoungUntil: tooYoungUntil(before),
+    tooYoungUntil: tooYoungUntil(before, account.clock.now()),
     signal: operation.signal,
   });
   view.ledger.remove(contractName(Number(id)));

@@ -1,11 +1,11 @@
 import { messageOf } from "../../errors.js";
 import { endVolumeOf, volumeNamed } from "./created-volumes.js";
+import { tooYoungUntil } from "./read-back.js";
+import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 
 /** What is known of a contract that is given back. */
 export interface GiveBackOptions {
-  /** Until then, in milliseconds of the clock, the contract may be too young to show. */
-  readonly tooYoungUntil?: number | undefined;
   /** Something ran in it: a volume that was made with it is not deleted without consent. */
   readonly mayHoldData: boolean;
 }
@@ -14,11 +14,14 @@ export interface GiveBackOptions {
 export async function giveBack(
   { account, inputs, operation, attempts }: RentContext,
   { id, newVolumeName, rentedAt }: Contract,
-  { tooYoungUntil, mayHoldData }: GiveBackOptions,
+  { mayHoldData }: GiveBackOptions,
 ): Promise<void> {
   const { signal } = operation;
   const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
-  await account.destroy(id, { timeoutMs, tooYoungUntil, signal });
+  const now = account.clock.now();
+  // Nobody knows how young one is that was found.
+  const youngUntil = rentedAt === undefined ? now + FRESH_MS : tooYoungUntil({ rentedAt }, now);
+  await account.destroy(id, { timeoutMs, tooYoungUntil: youngUntil, signal });
   operation.ended();
   if (newVolumeName !== undefined) attempts.volumesLeft.push(...(await endVolume(newVolumeName)));
 

@@ -16,7 +16,7 @@ import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
 import { priceIncreaseOf } from "./price-increase.js";
-import { refreshedOutputs, tooYoungUntil } from "./read-back.js";
+import { lookWhileYoung, refreshedOutputs } from "./read-back.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget, emptyStackView, noteShown, type StackView } from "./stack-view.js";
 import { isRemade, lookAtOwn, syncInstance } from "./sync.js";
@@ -83,14 +83,15 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
 
       read: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
-        const row = await account.look(Number(id), operation.signal);
+        // Only create writes instanceId.
+        const wasThere = before.instanceId !== undefined;
+        const row = await lookWhileYoung(account, Number(id), before, operation.signal);
         if (row) {
           const keys = await readKeys(account, Number(id), before, operation);
           return { ...(await withDrift(row, before, account, operation)), ...keys, ...seenWith(account) };
         }
-        // Only create writes instanceId.
-        const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
-        confirmGone({ noun: "Instance", id, before }, account, doubts);
+        // Nor is it too young to show: it was looked for as long as it may be.
+        confirmGone({ noun: "Instance", id, before }, account, { wasThere, tooYoungUntil: 0 });
         view.siblings.forget(id);
         view.current.delete(tokenOf(before));
         await sayWhatStays(account, before, operation);

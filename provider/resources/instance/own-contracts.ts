@@ -4,6 +4,7 @@ import type { Operation } from "../../engine/lifecycle.js";
 import { NothingRentedError } from "../../errors.js";
 import { endVolumeOf, type VolumeOwner, volumeMadeWith } from "./created-volumes.js";
 import { pendingLabel, readLabel } from "./label.js";
+import { FRESH_MS } from "./readiness.js";
 import { mountsOf } from "./shown-mounts.js";
 
 /** Contracts on Vast that carry a resource's mark and stand in no state that the engine has shown this process. */
@@ -65,7 +66,7 @@ export async function sweepPending(
     );
     const owner = { ownerToken: token, ...volumes };
     const made = mountsOf(row).length > 0 ? await volumeMadeWith(account, row, owner, operation.signal) : undefined;
-    await account.destroy(id, { timeoutMs, signal: operation.signal });
+    await account.destroy(id, { timeoutMs, tooYoungUntil: account.clock.now() + FRESH_MS, signal: operation.signal });
     const hasRun = row.actual_status === "running" || row.actual_status === "exited";
     const keep = hasRun && volumes.keepVolumes !== false;
     if (made) await endVolumeOf(account, id, made, { keep, timeoutMs }, operation);

@@ -1,6 +1,8 @@
+import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portFlag, portText } from "../../api/ports.js";
 import type { Bag } from "../../engine/values.js";
+import { lookUntil } from "../../wait.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
 import { isRaisedBid } from "./drift.js";
 import type { InstanceInputs } from "./inputs.js";
@@ -9,6 +11,9 @@ import { liveFacts, rentedFacts } from "./outputs.js";
 import { FRESH_MS } from "./readiness.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
 import { expiryOnVast, expiryText, withoutWatchdog } from "./time-to-live.js";
+
+/** Between two looks for an instance that may be too young to show. */
+const LOOK_EVERY_MS = 5_000;
 
 /**
  * The inputs as they are on Vast, for those that the program declares and Vast answers. What an answer leaves out says nothing, so
@@ -77,6 +82,17 @@ export function freshOutputs(row: WireInstance): Bag {
   return { ...rentedFacts(row), ...liveFacts(row) };
 }
 
+/** The instance as it is now, looked for again while it may be too young to show; undefined when it does not exist. */
+export async function lookWhileYoung(
+  account: Account,
+  id: number,
+  before: Bag,
+  signal: AbortSignal,
+): Promise<WireInstance | undefined> {
+  const options = { everyMs: LOOK_EVERY_MS, deadline: tooYoungUntil(before, account.clock.now()), signal };
+  return lookUntil(account.clock, () => account.look(id, signal), options);
+}
+
 /** Outputs after a refresh: what can change is brought up to date, what was true when renting stays. */
 export function refreshedOutputs(row: WireInstance, before: Bag, token: string): Bag {
   const declared = before as Partial<InstanceInputs>;
@@ -85,8 +101,10 @@ export function refreshedOutputs(row: WireInstance, before: Bag, token: string):
   return { ...before, ...Object.fromEntries(late), ...liveFacts(row), ...readBackInputs(row, declared, token) };
 }
 
-/** A contract that was never seen may be too young to show (vast-api.md §2.2); then "no such instance" proves nothing. */
-export function tooYoungUntil(before: Bag): number {
-  const wasSeen = before.machineId !== undefined || before.status !== undefined;
-  return wasSeen || typeof before.rentedAt !== "string" ? 0 : Date.parse(before.rentedAt) + FRESH_MS;
+/**
+ * Until when "no such instance" proves nothing: in its first minute a contract can be missing from answers (vast-api.md §2.2), also when one has shown
+ * it. Never more than a minute from `now`: it was rented before, whatever the clock of the process that rented it said.
+ */
+export function tooYoungUntil({ rentedAt }: Bag, now: number): number {
+  return typeof rentedAt === "string" ? Math.min(Date.parse(rentedAt), now) + FRESH_MS : 0;
 }

@@ -18,7 +18,6 @@ import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { placed, placeOf, placeOfOffer, tooFewMachines } from "./placement.js";
-import { FRESH_MS } from "./readiness.js";
 import { nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
 import type { StackView } from "./stack-view.js";
@@ -237,7 +236,7 @@ async function tryOffer(
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });
   if (rented.refusedBecause === undefined || (await mayStillWin(context, contract.id))) return contract;
-  await giveBack(context, contract, { tooYoungUntil: account.clock.now() + FRESH_MS, mayHoldData: false });
+  await giveBack(context, contract, { mayHoldData: false });
   return failed(attempts, candidate, `refused: ${rented.refusedBecause}`);
 }
 

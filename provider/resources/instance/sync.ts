@@ -4,7 +4,7 @@ import { isSameInput } from "../../engine/diff.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NotReadyError, VastError } from "../../errors.js";
-import { durationText, lookUntil } from "../../wait.js";
+import { durationText } from "../../wait.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
 import { createdVolumeOutputs } from "./created-volumes.js";
 import { type DriftAction, type DriftName, driftActions, isStartQueued, winningBid } from "./drift.js";
@@ -13,8 +13,8 @@ import { ATTACHED, attachedIn, keyTexts, namesKeys, putKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
 import { becauseCancelled, costSentence, money, notReady } from "./messages.js";
 import { wantedAnswer } from "./probe.js";
-import { freshOutputs, tooYoungUntil } from "./read-back.js";
-import { FRESH_MS, type Goal } from "./readiness.js";
+import { freshOutputs, lookWhileYoung } from "./read-back.js";
+import type { Goal } from "./readiness.js";
 import { containerBody, envOf } from "./rent-request.js";
 import { mountFlags } from "./shown-mounts.js";
 import { REPLACED } from "./stack-view.js";
@@ -22,7 +22,6 @@ import { type Expiry, expiryFromText, expiryIn, expiryText, withWatchdog } from 
 import { waitReady } from "./wait-ready.js";
 
 const MINUTE_MS = 60_000;
-const LOOK_EVERY_MS = 5_000;
 const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
 
 /**
@@ -110,10 +109,7 @@ export async function syncInstance(
 
 /** The instance as it is now. Throws when it does not exist any more. */
 export async function lookAtOwn(account: Account, id: number, before: Bag, signal: AbortSignal): Promise<WireInstance> {
-  // Right after the rent, "no such instance" proves nothing: it may be too young to show, also when one answer of a moment ago has shown it.
-  const seenAt = account.lastSeenAt(id) ?? Number.NEGATIVE_INFINITY;
-  const options = { everyMs: LOOK_EVERY_MS, deadline: Math.max(tooYoungUntil(before), seenAt + FRESH_MS), signal };
-  const row = await lookUntil(account.clock, () => account.look(id, signal), options);
+  const row = await lookWhileYoung(account, id, before, signal);
   if (!row) throw goneOutside(id);
   return row;
 }
