@@ -91,6 +91,43 @@ describe("a machine that a killed replacement left", () => {
     expect(after.label).toBe("champion");
   });
 
+  it.each([
+    [
+      "it cannot be ended",
+      { on: "DELETE /api/v0/instances/*/", skip: 1 },
+      /^Instance (\d+) is destroyed, .* Contract (\d+), a second one/,
+    ],
+    [
+      "the list that would show it fails",
+      { on: LIST, skip: 1 },
+      /could not be looked up: .* label would be `pulumi:\w+:pending`: run .* orphans`/,
+    ],
+  ] as const)("stays known to the state when a destroy does not get to its end because %s", async (_, route, said) => {
+    const [, left] = billed();
+    t.simulator.faults.add({ ...route, then: "500-before", times: "always" });
+    const failure = await failureOf(t.process().instance.delete(id, outs));
+    expect(billed()).toMatchObject([{ id: left?.id }]);
+    expect(failure.message).toMatch(said);
+    t.simulator.faults.clear();
+    await t.clock.sleep(10_000);
+    await t.process().instance.delete(id, outs);
+    expect(billed()).toEqual([]);
+  });
+
+  it("stays known to the state when Ctrl-C comes before its end", async () => {
+    const [, left] = billed();
+    t.simulator.faults.add({ on: `DELETE /api/v0/instances/${left?.id}/`, then: "500-before", times: "always" });
+    const process = t.process();
+    const failing = failureOf(process.instance.delete(id, outs));
+    await t.clock.sleep(12_000);
+    process.cancel();
+    const { message } = await failing;
+    expect(billed()).toMatchObject([{ id: left?.id }]);
+    expect(message).toMatch(
+      new RegExp(`Contract ${left?.id}, .* is billed \\(0\\.\\d+ \\$/h .*vastai destroy instance ${left?.id}`),
+    );
+  });
+
   it("is no reason for a change in another resource, another stack, or where the state has it", async () => {
     const [, left] = billed();
     const next = t.process();

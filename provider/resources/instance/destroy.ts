@@ -2,8 +2,11 @@ import { refuseElsewhere } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
+import { messageOf, VastError } from "../../errors.js";
 import { deleteCreated, sayWhatStays } from "./kept-volumes.js";
-import { deleteTimeoutMs, isSweepDue, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
+import { pendingLabel } from "./label.js";
+import { deleteTimeoutMs, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
+import { NOT_ENDED } from "./own-contracts.js";
 import { tooYoungUntil } from "./read-back.js";
 import { contractName, type StackView } from "./stack-view.js";
 
@@ -28,7 +31,21 @@ export async function destroyInstance(
   await labelReplacement(account, view, before, operation.signal);
   if (before.keepVolumes !== false || view.keepsVolumesOf.has(id)) await sayWhatStays(account, before, operation);
   else await deleteCreated(account, before, deleteTimeoutMs(before), operation);
-  // What a killed replacement left is found by no create when the program is taken back or destroyed.
-  const sweep = sweepLeftBehind(account, view, id, before, operation);
-  await (isSweepDue(before) ? sweep : sweep.catch(() => {}));
+  // What a killed replacement left is found by no create when the program is taken back or destroyed: this state alone leads to it.
+  await sweepLeftBehind(account, view, id, before, operation).catch((error: unknown) => {
+    throw stillInState(id, before, error);
+  });
+}
+
+/** Why a destroyed instance stays in the state. */
+function stillInState(id: string, before: Bag, error: unknown): VastError {
+  const isNamed = error instanceof VastError && error.code === NOT_ENDED;
+  const what = isNamed
+    ? error.message
+    : `Whether a run that was cut off left another contract of this resource, which would be billed, could not be looked up: ${messageOf(error)} ` +
+      `Its label would be \`${pendingLabel(tokenOf(before))}\`: run the command again, or look with \`npx pulumi-vastai orphans\`.`;
+  return new VastError(
+    "not_swept",
+    `Instance ${id} is destroyed, and stays in the state until that is settled: ${what}`,
+  );
 }

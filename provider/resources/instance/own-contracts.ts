@@ -1,11 +1,14 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
-import { NothingRentedError } from "../../errors.js";
+import { messageOf, NothingRentedError, VastError } from "../../errors.js";
 import { endVolumeOf, type VolumeOwner, volumeMadeWith } from "./created-volumes.js";
 import { pendingLabel, readLabel } from "./label.js";
 import { FRESH_MS } from "./readiness.js";
 import { mountsOf } from "./shown-mounts.js";
+
+/** The code of an error that names contracts which a sweep has found and not ended for certain. */
+export const NOT_ENDED = "second_not_ended";
 
 /** Contracts on Vast that carry a resource's mark and stand in no state that the engine has shown this process. */
 export interface OwnContracts {
@@ -44,7 +47,7 @@ export interface Sweep {
 
 /**
  * Ends every contract with a token's pending label that is neither kept nor in the state: what a lost answer, or a run that was killed
- * just after its rent, left behind beside the contract that became the instance.
+ * just after its rent, left behind beside the contract that became the instance. Throws when one is not ended for certain.
  */
 export async function sweepPending(
   account: Account,
@@ -59,7 +62,14 @@ export async function sweepPending(
   }
   const own = { token, keepId, keepIsPending };
   const pending = await findPendingBeside(account, idsInState, own, operation.signal);
+  const failures: string[] = [];
+  // One that cannot be ended must not hide the others.
   for (const row of pending) {
+    await endSecond(row).catch((error: unknown) => failures.push(notEndedText(row, error)));
+  }
+  if (failures.length > 0) throw new VastError(NOT_ENDED, failures.join(" "));
+
+  async function endSecond(row: WireInstance): Promise<void> {
     const { id } = row;
     operation.warn(
       `Ending contract ${id}: a second one of this resource, left by a run that was cut off or by a lost answer.`,
@@ -71,6 +81,16 @@ export async function sweepPending(
     const keep = hasRun && volumes.keepVolumes !== false;
     if (made) await endVolumeOf(account, id, made, { keep, timeoutMs }, operation);
   }
+}
+
+/** A second contract whose end is not certain, as sentences. It is in no state: what a destroyer says of the stack is not so for it. */
+function notEndedText(row: WireInstance, error: unknown): string {
+  const isThere = error instanceof VastError && error.code === "not_destroyed";
+  const why = isThere ? "It was told to end and still exists." : messageOf(error);
+  return (
+    `Contract ${row.id}, a second one of this resource, may not have ended: ${why} As long as it exists it is billed (${row.dph_total ?? "?"} $/h while ` +
+    `running), and it is not in the stack. Run the command again, or end it with \`vastai destroy instance ${row.id}\`.`
+  );
 }
 
 /**
