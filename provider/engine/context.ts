@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { systemClock } from "../clock.js";
 import { CancelledError } from "../errors.js";
 import { hasNoListener } from "./listening.js";
+import { createStateReader, type ReadState } from "./stack-state.js";
 
 /**
  * The Pulumi engine as the provider process sees it. Pulumi's dynamic host hands none of this to providers, so it is found
@@ -17,6 +18,8 @@ export interface EngineContext {
    * can tell which resource it is about: then the line begins with `subject`, if there is one.
    */
   log(text: string, kind: "info" | "warning" | "passing", subject?: string): void;
+  /** Outside a provider process there is none. */
+  readonly readState?: ReadState;
 }
 
 /** Address of the engine: always the last argument of the provider process. */
@@ -50,7 +53,8 @@ function connect(): EngineContext {
   for (const pipe of [process.stdout, process.stderr]) pipe.on("error", end);
   const log = optional(() => connectToEngine(createRequire(host), address, end)) ?? (() => {});
   optional(() => followUrns(createRequire(host)));
-  return { signal: cancelled.signal, log };
+  const readState = createStateReader();
+  return { signal: cancelled.signal, log, readState: () => readState(currentCall.getStore()?.urn) };
 }
 
 /**

@@ -61,7 +61,7 @@ describe("what it lists", () => {
     expect(rowOf(out, id)).toContain(
       `Same resource as trainer (stack dev): nothing is rented beside it. Set \`adoptInstanceId: ${id}\` to take it over, or end it.`,
     );
-    const refusal = await failureOf(t.process(API_KEY).up(anInstance({ ownerToken: A_TOKEN })));
+    const refusal = await failureOf(t.process(API_KEY, []).up(anInstance({ ownerToken: A_TOKEN })));
     expect(refusal.message).toContain(`contract of this very resource that the Pulumi state does not know: ${id}`);
   });
 

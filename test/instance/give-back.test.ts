@@ -46,6 +46,6 @@ it.each([
 
 it("does not know how young one is that was found", async () => {
   const { giveBackOf, startedAt, clock } = await hiding();
-  await giveBackOf({ id: 7 });
+  await giveBackOf({ id: 7, takenUpAt: new Date(startedAt).toISOString() });
   expect(clock.now() - startedAt).toBeGreaterThanOrEqual(60_000);
 });

@@ -5,6 +5,7 @@ import {
   anInstance,
   failureOf,
   HANDLER,
+  inState,
   type ProviderProcess,
   type TestWorld,
   TOKEN,
@@ -284,6 +285,17 @@ describe("a replacement that is finished", () => {
     t.simulator.faults.clear();
     await t.clock.sleep(10_000);
     expect(await preview(t.process(), made.id, made.outs, replacement)).toMatchObject({ changes: true });
+  });
+
+  it("is spared by a destroy that ends the old one first: the state has it", async () => {
+    const made = await replaced(t.process());
+    await t.clock.sleep(60_000);
+    const process = t.process("key-a", [inState(id, outs, { isLeaving: true }), inState(made.id, made.outs)]);
+    await process.instance.delete(id, outs);
+    expect(billed()).toMatchObject([{ id: Number(made.id) }]);
+    expect(process.lines.filter(({ kind }) => kind === "warning")).toEqual([]);
+    await process.instance.delete(made.id, made.outs);
+    expect(billed()).toEqual([]);
   });
 
   it("has its label at once when the old one was ended before", async () => {

@@ -189,7 +189,7 @@ describe("what an earlier run left behind", () => {
     const { id } = await t.process().up(anInstance());
     await appearLate();
     const [finished, pending] = t.world.billedContracts();
-    const { message } = await failureOf(t.process().up(anInstance()));
+    const { message } = await failureOf(t.process("key-a", []).up(anInstance()));
     expect(finished?.id).toBe(Number(id));
     expect(message).toContain(`does not know: ${id} (`);
     expect(message).toContain(`left by a run that was cut off: ${pending?.id} (`);

@@ -1,6 +1,7 @@
 import type { Account } from "../../account/account.js";
 import { resolveBudget } from "../../account/budget.js";
 import type { WireInstance } from "../../api/instance-row.js";
+import { markOf } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
@@ -18,9 +19,10 @@ import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
-import { type Contract, type RentContext, rentNext, takeUp } from "./rent.js";
+import { type Contract, type RentContext, rentNext, takenUp, takeUp } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
 import { REPLACED, type StackView } from "./stack-view.js";
+import { learnOf } from "./state-known.js";
 import { waitReady } from "./wait-ready.js";
 
 const MINUTE_MS = 60_000;
@@ -39,12 +41,13 @@ export async function createInstance(
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
   let deadline = startedAt + inputs.timeouts.createMinutes * MINUTE_MS;
-  const replaced = [...(view.idsOf.get(token) ?? [])];
-  const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
-  const unfinished = {
-    ...lasting,
-    ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
+  /** What a later run has to know of what stood in the state before. */
+  const lasting = () => {
+    const replaced = [...(view.idsOf.get(token) ?? [])];
+    return replaced.length > 0 ? { [REPLACED]: replaced } : {};
   };
+  const due =
+    inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {};
   let hasContract = false;
   const context: RentContext = {
     account,
@@ -59,7 +62,7 @@ export async function createInstance(
       ...operation,
       exists: (id, outputs) => {
         hasContract = true;
-        operation.exists(id, { ...unfinished, ...outputs });
+        operation.exists(id, { ...lasting(), ...due, ...outputs });
       },
       ended: () => {
         hasContract = false;
@@ -70,7 +73,9 @@ export async function createInstance(
   try {
     // A key that is not there is better known before anything is billed.
     const keys = await keyTexts(account, inputs, operation);
-    let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
+    let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adoptOf(context);
+    // Nothing boots as long as the account, and the state, are looked through for what was left.
+    deadline += account.clock.now() - startedAt;
     for (;;) {
       const askedAt = account.clock.now();
       contract ??= await rentPlanned(context);
@@ -90,7 +95,7 @@ export async function createInstance(
         const { id, outputs } = await finish(context, contract, row, { startedAt, isSwept });
         view.siblings.note(id, { ...inputs, ...outputs });
         view.siblings.release(token);
-        return { id, outputs: { ...outputs, ...attached, ...lasting } };
+        return { id, outputs: { ...outputs, ...attached, ...lasting(), ...markOf(contract) } };
       }
       contract = undefined;
     }
@@ -136,8 +141,9 @@ function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
 /** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
 async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
   const { account, view, token, operation } = context;
-  const { pending, finished } = await findOwnContracts(account, view.idsInState, token, operation.signal);
-  if (finished.length > 0) throw refuseBeside(finished, pending);
+  const own = await findOwnContracts(account, view, token, operation);
+  const { pending, finished } = own;
+  if (finished.length > 0) throw refuseBeside(own);
   if (pending.length === 0) return undefined;
   context.attempts.answerLost = pending.length > 1;
   operation.warn(
@@ -145,6 +151,13 @@ async function findLeftOver(context: RentContext): Promise<Contract | undefined>
   );
   // Not looked for once more: the next list may lag and not show it.
   return takeUp(context, pending);
+}
+
+/** The contract that the program takes over by its id; what is to be replaced, and so ended, it cannot be. */
+async function adoptOf(context: RentContext): Promise<Contract> {
+  const { view, inputs, operation } = context;
+  await learnOf([{ id: inputs.adoptInstanceId ?? 0 }], view, operation);
+  return takenUp(context, await adopt(context));
 }
 
 /** Follows a new contract until it is ready. Undefined when it was given back and another is to be tried. */

@@ -6,9 +6,9 @@ import { messageOf, VastError } from "../../errors.js";
 import { deleteCreated, sayWhatStays } from "./kept-volumes.js";
 import { pendingLabel } from "./label.js";
 import { deleteTimeoutMs, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
-import { NOT_ENDED } from "./own-contracts.js";
 import { tooYoungUntil } from "./read-back.js";
 import { contractName, type StackView } from "./stack-view.js";
+import { NOT_ENDED } from "./sweep.js";
 
 /** Destroys an instance and confirms that it is gone; deals with the volume that its rent made, and with what was left behind beside it. */
 export async function destroyInstance(

@@ -1,7 +1,6 @@
 import { messageOf } from "../../errors.js";
 import { endVolumeOf, volumeNamed } from "./created-volumes.js";
 import { tooYoungUntil } from "./read-back.js";
-import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 
 /** What is known of a contract that is given back. */
@@ -13,15 +12,13 @@ export interface GiveBackOptions {
 /** Ends a contract that is not wanted after all, for certain, and the volume that was made with it, before anything else is rented. */
 export async function giveBack(
   { account, inputs, operation, attempts }: RentContext,
-  { id, newVolumeName, rentedAt }: Contract,
+  contract: Contract,
   { mayHoldData }: GiveBackOptions,
 ): Promise<void> {
   const { signal } = operation;
   const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
-  const now = account.clock.now();
-  // Nobody knows how young one is that was found.
-  const youngUntil = rentedAt === undefined ? now + FRESH_MS : tooYoungUntil({ rentedAt }, now);
-  await account.destroy(id, { timeoutMs, tooYoungUntil: youngUntil, signal });
+  const { id, newVolumeName, rentedAt } = contract;
+  await account.destroy(id, { timeoutMs, tooYoungUntil: tooYoungUntil(contract, account.clock.now()), signal });
   operation.ended();
   if (newVolumeName !== undefined) attempts.volumesLeft.push(...(await endVolume(newVolumeName)));
 

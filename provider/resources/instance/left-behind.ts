@@ -3,8 +3,9 @@ import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import type { InstanceInputs } from "./inputs.js";
 import { readLabel } from "./label.js";
-import { sweepPending } from "./own-contracts.js";
 import type { StackView } from "./stack-view.js";
+import { learnOf } from "./state-known.js";
+import { sweepPending } from "./sweep.js";
 
 const MINUTE_MS = 60_000;
 
@@ -60,8 +61,9 @@ export async function seesLeftBehind(
 ): Promise<boolean> {
   const token = tokenOf(before);
   if (token === "") return false;
-  const rows = await account.marked();
-  const left = rows.filter((row) => !view.idsInState.has(row.id) && readLabel(row.label, token).mark === "pending");
+  const pending = (await account.marked()).filter(({ label }) => readLabel(label, token).mark === "pending");
+  await learnOf(pending, view, operation);
+  const left = pending.filter((row) => !view.idsInState.has(row.id));
   if (left.length === 0) return false;
   view.leftBehind.add(id);
   const ids = left.map((row) => row.id).join(", ");
@@ -85,7 +87,7 @@ export async function sweepLeftBehind(
   const notBefore = typeof due === "string" ? Date.parse(due) : undefined;
   const volumes = before as Partial<InstanceInputs>;
   const sweep = { token, keepId: Number(id), notBefore, timeoutMs: deleteTimeoutMs(before), volumes };
-  await sweepPending(account, view.idsInState, sweep, operation);
+  await sweepPending(account, view, sweep, operation);
 }
 
 /** The mark of the resource, empty where it has none. */

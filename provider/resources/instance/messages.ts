@@ -56,7 +56,7 @@ function silence(id: number, { wanted, at, because }: Silence, limit: string, in
   const where = at === undefined ? "" : ` at ${at}`;
   const remedy =
     at === undefined
-      ? "Correct `waitFor`, or run `pulumi up --replace` with its URN to take another machine"
+      ? "Correct `waitFor`, or run `pulumi up --refresh --replace` with its URN to take another machine"
       : "Run `pulumi up` to go on asking, or correct `waitFor` or what the container runs";
   return new NotReadyError(
     "timeout",
@@ -73,7 +73,7 @@ export function bootFailed(
 ): NotReadyError {
   const remedy = {
     user: "Correct `image`, `onstart`, `args` or `imageLogin` and run `pulumi up`",
-    host: "Run `pulumi up --replace` with its URN to take another machine",
+    host: "Run `pulumi up --refresh --replace` with its URN to take another machine",
     unknown: "Look at it in the console, then run `pulumi up`",
   }[ending.fault];
   const whose = { user: "what it was asked to run", host: "the machine", unknown: "an unknown state" }[ending.fault];

@@ -1,6 +1,7 @@
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portFlag, portText } from "../../api/ports.js";
+import { TAKEN_UP } from "../../engine/entries.js";
 import type { Bag } from "../../engine/values.js";
 import { lookUntil } from "../../wait.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
@@ -105,6 +106,13 @@ export function refreshedOutputs(row: WireInstance, before: Bag, token: string):
  * Until when "no such instance" proves nothing: in its first minute a contract can be missing from answers (vast-api.md §2.2), also when one has shown
  * it. Never more than a minute from `now`: it was rented before, whatever the clock of the process that rented it said.
  */
-export function tooYoungUntil({ rentedAt }: Bag, now: number): number {
-  return typeof rentedAt === "string" ? Math.min(Date.parse(rentedAt), now) + FRESH_MS : 0;
+export function tooYoungUntil({ rentedAt, [TAKEN_UP]: takenUpAt }: RentedOrFound, now: number): number {
+  const since = rentedAt ?? takenUpAt;
+  return typeof since === "string" ? Math.min(Date.parse(since), now) + FRESH_MS : 0;
+}
+
+/** When a contract was rented, or else when it was taken up: it is no younger. */
+interface RentedOrFound {
+  readonly rentedAt?: unknown;
+  readonly [TAKEN_UP]?: unknown;
 }

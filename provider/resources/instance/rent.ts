@@ -3,6 +3,7 @@ import { type Budget, overBudget } from "../../account/budget.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
+import { markOf, TAKEN_UP } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { messageOf, NothingRentedError, OfferGoneError } from "../../errors.js";
 import { newVolumeDollarsPerHour } from "../../offer/price.js";
@@ -31,6 +32,8 @@ export interface Contract {
   readonly instanceApiKey?: string | undefined;
   /** When it was rented, ISO 8601; undefined when it was found. */
   readonly rentedAt?: string | undefined;
+  /** When it was found and taken up, ISO 8601; undefined when it was rented just now. */
+  readonly [TAKEN_UP]?: string | undefined;
   /** When it ends itself, if it was rented with a time to live. */
   readonly expiry?: Expiry | undefined;
   /** What the offer promised to cost while running, in $/h; undefined when the contract was found and not rented just now. */
@@ -279,7 +282,7 @@ async function afterLostAnswer(
 /** Looks for a contract of this resource that is left over, and adopts it. */
 async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
   const { account, view, token, operation } = context;
-  const { pending } = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  const { pending } = await findOwnContracts(account, view, token, operation);
   return takeUp(context, pending, newVolumeName);
 }
 
@@ -287,17 +290,25 @@ async function findPending(context: RentContext, newVolumeName?: string): Promis
  * Adopts the best of the contracts that a list has shown. The volume that came with it is told by the name that was ordered, or by looking.
  */
 export async function takeUp(
-  { account, view, token, inputs, operation }: RentContext,
+  context: RentContext,
   pending: readonly WireInstance[],
   newVolumeName?: string,
 ): Promise<Contract | undefined> {
+  const { account, view, token, inputs, operation } = context;
   const row = bestOf(pending);
   if (!row) return undefined;
-  operation.exists(String(row.id), { instanceId: row.id });
+  const contract = takenUp(context, { id: row.id });
   view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
   const made = await volumeMadeWith(account, row, inputs, operation.signal);
   const name = made?.label ?? newVolumeName;
-  if (name === undefined) return { id: row.id };
+  if (name === undefined) return contract;
   operation.exists(String(row.id), { createdVolumeName: name });
-  return { id: row.id, newVolumeName: name };
+  return { ...contract, newVolumeName: name };
+}
+
+/** A contract that was not rented just now, with the moment at which it became the resource. */
+export function takenUp({ account, operation }: RentContext, { id }: Contract): Contract {
+  const contract = { id, [TAKEN_UP]: new Date(account.clock.now()).toISOString() };
+  operation.exists(String(id), { instanceId: id, ...markOf(contract) });
+  return contract;
 }
