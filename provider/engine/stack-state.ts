@@ -16,6 +16,17 @@ export interface StateEntry {
  */
 export type ReadState = () => Promise<readonly StateEntry[] | undefined>;
 
+/** The entries of a noun (`Instance`) that have one of these ids; undefined when the state cannot be had. Without ids nobody is asked. */
+export async function entriesWith(
+  ids: ReadonlySet<number>,
+  noun: string,
+  readState: ReadState,
+): Promise<readonly StateEntry[] | undefined> {
+  if (ids.size === 0) return [];
+  const entries = await readState();
+  return entries?.filter(({ urn, id }) => urn.includes(`/vastai:${noun}::`) && ids.has(Number(id)));
+}
+
 /** A state can be large, and its backend far away. */
 const LIMIT_MS = 60_000;
 

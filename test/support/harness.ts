@@ -3,7 +3,7 @@ import type { DynamicProvider } from "../../provider/engine/lifecycle.js";
 import type { StateEntry } from "../../provider/engine/stack-state.js";
 import type { Bag } from "../../provider/engine/values.js";
 import { CancelledError } from "../../provider/errors.js";
-import { typeToken } from "../../provider/kinds.js";
+import { type Kind, typeToken } from "../../provider/kinds.js";
 import { envVarLifecycle } from "../../provider/resources/env-var/lifecycle.js";
 import { instanceLifecycle } from "../../provider/resources/instance/lifecycle.js";
 import { instanceSshKeyLifecycle } from "../../provider/resources/instance-ssh-key/lifecycle.js";
@@ -85,9 +85,9 @@ export async function testWorld(options: SimulatorOptions = {}): Promise<TestWor
   };
 }
 
-/** An instance as the stack's state has it. */
-export function inState(id: string, outputs: Bag, more: Partial<StateEntry> = {}): StateEntry {
-  return { urn: `urn:pulumi:dev::garage::${typeToken("Instance")}::trainer`, id, outputs, isLeaving: false, ...more };
+/** A resource, an instance unless said otherwise, as the stack's state has it. */
+export function inState(id: string, outputs: Bag, { kind = "Instance" as Kind, isLeaving = false } = {}): StateEntry {
+  return { urn: `urn:pulumi:dev::garage::${typeToken(kind)}::trainer`, id, outputs, isLeaving };
 }
 
 function providerProcess(

@@ -1,7 +1,6 @@
 import type { Operation } from "../../engine/lifecycle.js";
+import { entriesWith } from "../../engine/stack-state.js";
 import { noteShown, type StackView } from "./stack-view.js";
-
-const INSTANCE_URN = /\/vastai:Instance::/;
 
 /**
  * Asks Pulumi itself whether contracts that the engine has not shown stand in the state, and takes note of those that do. A create for `--replace`, a
@@ -13,10 +12,8 @@ export async function learnOf(
   { readState }: Pick<Operation, "readState">,
 ): Promise<boolean> {
   const doubtful = new Set(contracts.map(({ id }) => id).filter((id) => !view.idsInState.has(id)));
-  if (doubtful.size === 0) return true;
-  const entries = await readState();
-  for (const { urn, id, outputs, isLeaving } of entries ?? []) {
-    if (!INSTANCE_URN.test(urn) || !doubtful.has(Number(id))) continue;
+  const entries = await entriesWith(doubtful, "Instance", readState);
+  for (const { id, outputs, isLeaving } of entries ?? []) {
     noteShown(view, id, outputs);
     const token = String(outputs.ownerToken ?? "");
     if (!isLeaving && !view.current.has(token)) view.current.set(token, id);
