@@ -23,7 +23,7 @@ async function hiding() {
         isEnded = true;
       },
     },
-    attempts: { volumesLeft: [] },
+    attempts: { volumesLeft: [], givenBack: [] },
   } as unknown as RentContext;
   const startedAt = clock.now();
   const giveBackOf = (contract: Contract) => giveBack(context, contract, { mayHoldData: false });

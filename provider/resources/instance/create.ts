@@ -55,7 +55,7 @@ export async function createInstance(
     budget,
     inputs,
     token,
-    attempts: { failed: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
+    attempts: { failed: [], givenBack: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
     mount: undefined,
     // Whatever ends this create, from the first moment of a contract on: what it still owes is in the state.
     operation: {

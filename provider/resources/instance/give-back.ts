@@ -20,6 +20,7 @@ export async function giveBack(
   const { id, newVolumeName, rentedAt } = contract;
   await account.destroy(id, { timeoutMs, tooYoungUntil: tooYoungUntil(contract, account.clock.now()), signal });
   operation.ended();
+  attempts.givenBack.push(id);
   if (newVolumeName !== undefined) attempts.volumesLeft.push(...(await endVolume(newVolumeName)));
 
   async function endVolume(name: string): Promise<string[]> {

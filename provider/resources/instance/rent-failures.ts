@@ -5,17 +5,31 @@ import { mountText } from "./candidates.js";
 import { pendingLabel } from "./label.js";
 import { money } from "./messages.js";
 import type { Mount } from "./mount.js";
-import type { RentContext } from "./rent.js";
+import type { Attempts, RentContext } from "./rent.js";
 
 /** Refusals that any other offer would meet as well. */
 const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
 
+/**
+ * What a create that ends with no contract has cost, as a sentence with a space behind it; nothing where somebody else says it: after a lost answer
+ * {@link maybeRented}, and of volumes that stay those who left them.
+ */
+export function costText(
+  { givenBack, answerLost, volumesLeft }: Attempts,
+  subject = "This run rented nothing",
+): string {
+  if (answerLost || volumesLeft.length > 0) return "";
+  if (givenBack.length === 0) return `${subject}, so it costs nothing. `;
+  const ids = givenBack.join(", ");
+  return `What this run rented was given back, and is not billed any more (contract ${ids}; billed for the time that it stood). `;
+}
+
 /** Why Vast refused to rent, for an error that is Vast's answer; another stays as it is. */
-export function refused(candidate: OfferCandidate, error: unknown): unknown {
+export function refused({ attempts }: RentContext, candidate: OfferCandidate, error: unknown): unknown {
   if (error instanceof RateLimitedError || (error instanceof VastError && error.code === "account_busy")) {
     return new NothingRentedError(
       "account_busy",
-      `${messageOf(error)} This run rented nothing for this resource, so it costs nothing. ` +
+      `${messageOf(error)} ${costText(attempts, "This run rented nothing for this resource")}` +
         "Run again when the other programs on this account are done, or give them an account of their own.",
     );
   }
@@ -27,7 +41,7 @@ export function refused(candidate: OfferCandidate, error: unknown): unknown {
   return new NothingRentedError(
     code,
     `Vast refused to rent offer ${candidate.offerId}: "${refusal.said}" (${code}, HTTP ${refusal.status}). ` +
-      `This run rented nothing, so it costs nothing. ${remedy}`,
+      `${costText(attempts)}${remedy}`,
   );
 }
 
@@ -86,7 +100,6 @@ export function nothingRented(
   return new NothingRentedError(
     "all_failed",
     `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n` +
-      `${attempts.answerLost || attempts.volumesLeft.length > 0 ? "" : "What this run rented was given back, and is not billed any more. "}` +
-      "Run again, loosen the query, or raise `maxAttempts`.",
+      `${costText(attempts)}Run again, loosen the query, or raise \`maxAttempts\`.`,
   );
 }

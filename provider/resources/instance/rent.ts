@@ -19,7 +19,7 @@ import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { placed, placeOf, placeOfOffer, tooFewMachines } from "./placement.js";
-import { nothingRented, refused } from "./rent-failures.js";
+import { costText, nothingRented, refused } from "./rent-failures.js";
 import { toRentBody } from "./rent-request.js";
 import type { StackView } from "./stack-view.js";
 import { type Expiry, expiryIn, expiryText, withWatchdog } from "./time-to-live.js";
@@ -54,6 +54,8 @@ interface FailedAttempt {
 /** What one create has tried so far. */
 export interface Attempts {
   readonly failed: FailedAttempt[];
+  /** Contracts that were rented, or taken up, and are ended for certain. */
+  readonly givenBack: number[];
   /** A rent call's answer was lost: a contract may turn up later. */
   answerLost: boolean;
   /** Names of volumes that lost rents asked for, whose contracts did not turn up. */
@@ -121,7 +123,7 @@ export async function rentNext(context: RentContext): Promise<Contract> {
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
   view.ledger.remove(token);
-  if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(tooDear);
+  if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(context, tooDear);
   const crowded = attempts.failed.length === 0 && tooFewMachines(candidates, inputs.placement, siblingsOf(context));
   if (crowded) throw crowded;
   const why = candidates.length === 0 && attempts.failed.length === 0 ? await whyNone(context) : "";
@@ -165,20 +167,22 @@ function siblingsOf({ view, inputs, token }: RentContext) {
   return view.siblings.of(inputs.placement?.group ?? "", token);
 }
 
-async function checkCredit({ account, budget, operation }: RentContext): Promise<void> {
+async function checkCredit(context: RentContext): Promise<void> {
+  const { account, budget, operation } = context;
   const least = budget.minCreditDollars;
   if (least === undefined) return;
   const { credit } = await account.client.users.current(operation.signal);
   if (typeof credit === "number" && credit >= least) return;
   throw refuseByBudget(
+    context,
     `the account has ${credit ?? "an unknown number of"} $ of credit and vastai:minCredit asks for ${least}`,
   );
 }
 
-function refuseByBudget(why: string): NothingRentedError {
+function refuseByBudget({ attempts }: RentContext, why: string): NothingRentedError {
   return new NothingRentedError(
     "over_budget",
-    `Over the stack's budget: ${why}. Nothing was rented for this resource, so it costs nothing. ` +
+    `Over the stack's budget: ${why}. ${costText(attempts, "Nothing was rented for this resource")}` +
       "Raise the limit in the stack configuration, or leave instances out. A replacement counts twice while both run: " +
       "the option `deleteBeforeReplace` ends the old one first.",
   );
@@ -218,7 +222,7 @@ async function tryOffer(
       return failed(attempts, candidate, TAKEN);
     }
     account.claims.release(candidate.offerId);
-    throw refused(candidate, error);
+    throw refused(context, candidate, error);
   }
   const rentedAt = new Date(account.clock.now()).toISOString();
   const contract: Contract = {
