@@ -56,7 +56,10 @@ describe("a machine that a killed replacement left", () => {
     const [, left] = billed();
     expect({ changes, replaces }).toEqual({ changes: true, replaces: [] });
     expect(next.lines).toMatchObject([
-      { kind: "warning", text: expect.stringContaining(`left contract ${left?.id} beside instance ${id}`) },
+      {
+        kind: "warning",
+        text: expect.stringContaining(`Contract ${left?.id} of this resource is billed beside instance ${id}`),
+      },
     ]);
     const { outs: after } = await next.instance.update(id, outs, news);
     expect(billed()).toMatchObject([{ id: Number(id), label: FINISHED }]);
@@ -152,13 +155,47 @@ describe("the look of a preview for such machines", () => {
   });
 
   it.each(["hang-up-before", "not-json", "auth-error", "500-before"] as const)(
-    "fails nothing when the list fails (%s)",
+    "fails nothing when the list fails (%s), and says it once",
     async (then) => {
       const { id, outs } = await t.process().up(anInstance());
       t.simulator.faults.add({ on: LIST, then, times: "always" });
-      expect(await preview(t.process(), id, outs, anInstance())).toMatchObject({ changes: false });
+      const next = t.process();
+      for (let i = 0; i < 3; i += 1) {
+        expect(await preview(next, id, outs, anInstance())).toMatchObject({ changes: false });
+        await t.clock.sleep(15_000);
+      }
+      expect(next.lines).toEqual([
+        {
+          kind: "warning",
+          text: expect.stringMatching(/could not be looked up: .* is billed\. .* `npx pulumi-vastai orphans`\.$/),
+        },
+      ]);
     },
   );
+
+  it("waits while another runner keeps the account busy, and sees what was left", async () => {
+    const { id, outs } = await t.process().up(anInstance());
+    await killedReplacement(id, outs);
+    const other = t.process().up(anInstance({ ownerToken: "c".repeat(12), label: "other" }));
+    await t.clock.sleep(20_000);
+    expect(await preview(t.process(), id, outs, anInstance())).toMatchObject({ changes: true });
+    await other;
+  });
+
+  it("claims nothing of a machine that a run is renting just now", async () => {
+    const { id, outs } = await t.process().up(anInstance());
+    t.world.settings.bootMinutes = [20, 20];
+    const running = t.process();
+    await running.instance.diff(id, outs, outs);
+    const made = running.up(anInstance({ generation: "2" }));
+    await t.clock.sleep(8 * 60_000);
+    const other = t.process("key-a", [inState(id, outs)]);
+    await preview(other, id, outs, anInstance());
+    expect(other.lines).toMatchObject([
+      { text: expect.stringMatching(/not in the state: .* cut off left it, or one that is at work now has rented it/) },
+    ]);
+    await made;
+  });
 });
 
 describe("a create that was cut off before its sweep", () => {
