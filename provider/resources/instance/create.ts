@@ -13,13 +13,13 @@ import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, keyTexts, putKeys } from "./keys.js";
 import { UNRESOLVED } from "./left-behind.js";
+import { findLeftOver } from "./left-over.js";
 import { becauseCancelled, money, notReady } from "./messages.js";
 import { planMount } from "./mount.js";
-import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { wantedAnswer } from "./probe.js";
 import { freshOutputs } from "./read-back.js";
 import { FRESH_MS, type Goal } from "./readiness.js";
-import { type Contract, type RentContext, rentNext, takenUp, takeUp } from "./rent.js";
+import { type Contract, type RentContext, rentNext, takenUp } from "./rent.js";
 import { maybeRented } from "./rent-failures.js";
 import { REPLACED, type StackView } from "./stack-view.js";
 import { learnOf } from "./state-known.js";
@@ -136,21 +136,6 @@ function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
   const text = `${error.message} ${left.join(" ")}`;
   if (error instanceof NotReadyError) return new NotReadyError(error.code, text);
   return new NothingRentedError(error.code, text);
-}
-
-/** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
-async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
-  const { account, view, token, operation } = context;
-  const own = await findOwnContracts(account, view, token, operation);
-  const { pending, finished } = own;
-  if (finished.length > 0) throw refuseBeside(own);
-  if (pending.length === 0) return undefined;
-  context.attempts.answerLost = pending.length > 1;
-  operation.warn(
-    `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
-  );
-  // Not looked for once more: the next list may lag and not show it.
-  return takeUp(context, pending);
 }
 
 /** The contract that the program takes over by its id; what is to be replaced, and so ended, it cannot be. */

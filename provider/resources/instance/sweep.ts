@@ -47,7 +47,9 @@ export async function sweepPending(
   const failures: string[] = [];
   // One that cannot be ended must not hide the others.
   for (const row of pending) {
-    await endSecond(row).catch((error: unknown) => failures.push(notEndedText(row, error)));
+    await endSecond(row).catch((error: unknown) =>
+      failures.push(notEndedText(row, "a second one of this resource", error)),
+    );
   }
   if (failures.length > 0) throw new VastError(NOT_ENDED, failures.join(" "));
 
@@ -65,12 +67,15 @@ export async function sweepPending(
   }
 }
 
-/** A second contract whose end is not certain, as sentences. It is in no state: what a destroyer says of the stack is not so for it. */
-function notEndedText(row: WireInstance, error: unknown): string {
+/**
+ * A contract whose end is not certain, as sentences; `what` says what it is to the resource. It is in no state: what a destroyer says of the stack is not
+ * so for it.
+ */
+export function notEndedText(row: WireInstance, what: string, error: unknown): string {
   const isThere = error instanceof VastError && error.code === "not_destroyed";
   const why = isThere ? "It was told to end and still exists." : messageOf(error);
   return (
-    `Contract ${row.id}, a second one of this resource, may not have ended: ${why} As long as it exists it is billed (${row.dph_total ?? "?"} $/h while ` +
+    `Contract ${row.id}, ${what}, may not have ended: ${why} As long as it exists it is billed (${row.dph_total ?? "?"} $/h while ` +
     `running), and it is not in the stack. Run the command again, or end it with \`vastai destroy instance ${row.id}\`.`
   );
 }

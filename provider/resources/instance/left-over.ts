@@ -1,0 +1,66 @@
+import type { WireInstance } from "../../api/instance-row.js";
+import { NothingRentedError } from "../../errors.js";
+import { misfit } from "../../offer/recheck.js";
+import { giveBack } from "./give-back.js";
+import type { InstanceInputs } from "./inputs.js";
+import { money } from "./messages.js";
+import { findOwnContracts, refuseBeside } from "./own-contracts.js";
+import { type Contract, type RentContext, takeUp } from "./rent.js";
+import { notEndedText } from "./sweep.js";
+
+/**
+ * What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. One that is not what the
+ * program, which may have changed since, would rent is given back: the next diff would not show it, for the market is asked only when renting.
+ */
+export async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
+  const { account, view, token, inputs, operation } = context;
+  const own = await findOwnContracts(account, view, token, operation);
+  const { pending, finished } = own;
+  if (finished.length > 0) throw refuseBeside(own);
+  const unwanted = pending.flatMap((row) => {
+    const because = unlike(row, inputs);
+    return because === undefined ? [] : [{ row, because }];
+  });
+  for (const { row, because } of unwanted) {
+    operation.warn(
+      `Giving back contract ${row.id} (${whatText(row)}), which an earlier run rented for this resource: ${because}.`,
+    );
+    // It does not become the resource: if it cannot be ended, the next create has to find it again.
+    const beside = { ...context, operation: { ...operation, exists: () => {} } };
+    const mayHoldData = row.actual_status === "running" || row.actual_status === "exited";
+    try {
+      const contract = await takeUp(beside, [row]);
+      if (contract) await giveBack(beside, contract, { mayHoldData });
+    } catch (error) {
+      throw new NothingRentedError(
+        "not_given_back",
+        notEndedText(row, `which is to be given back (${because})`, error),
+      );
+    }
+  }
+  const wanted = pending.filter((row) => !unwanted.some((each) => each.row === row));
+  if (wanted.length === 0) return undefined;
+  context.attempts.answerLost = wanted.length > 1;
+  operation.warn(
+    `Taking up contract ${wanted.map((row) => `${row.id} (${whatText(row)})`).join(", ")}, which an earlier run rented for this resource.`,
+  );
+  // Not looked for once more: the next list may lag and not show it.
+  return takeUp(context, wanted);
+}
+
+/** Why a contract is not what the program would rent; undefined when it is, as far as its row tells. */
+function unlike(row: WireInstance, inputs: InstanceInputs): string | undefined {
+  const { offer = {}, rentalType, maxDollarsPerHour = Number.POSITIVE_INFINITY } = inputs;
+  const isBid = rentalType === "interruptible";
+  if (typeof row.is_bid === "boolean" && row.is_bid !== isBid)
+    return isBid ? "it is rented on demand, and the program bids" : "it is a bid, and the program wants none";
+  if (typeof row.dph_total === "number" && row.dph_total > maxDollarsPerHour * (1 + 1e-6))
+    return `it costs more than ${money(maxDollarsPerHour)}, which is the cap`;
+  return misfit(row, offer);
+}
+
+/** What a contract is and costs, for people. */
+function whatText({ gpu_name: gpu, num_gpus: count, dph_total: price, is_bid: isBid }: WireInstance): string {
+  const cost = typeof price === "number" ? `${money(price)} while running` : "price not told yet";
+  return `${count ?? "?"}x ${gpu ?? "GPU"}${isBid ? ", a bid" : ""}, ${cost}`;
+}
