@@ -73,6 +73,17 @@ it("is named when it cannot be given back, does not get into the state, and goes
   expect(t.world.billedContracts()).toMatchObject([{ id: Number(made.id) }]);
 });
 
+it("is not taken for the contract of a lost answer, although lists show it only then", async () => {
+  t.world.addOffer({ gpu_name: "H100 SXM", dph_base: 9.5 });
+  t.world.settings.listLagSeconds = 45;
+  const old = await left({ offer: { gpuName: "H100 SXM" } });
+  t.simulator.faults.add({ on: "PUT /api/v0/asks/*", then: "hang-up-before" });
+  const { id, outs } = await t.process().up(anInstance());
+  expect(outs.gpuName).toBe("RTX 4090");
+  expect(t.world.contract(old)?.destroyedAt).not.toBeNull();
+  expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
+});
+
 it("is taken up with its GPU and its price", async () => {
   await left({});
   const next = t.process();

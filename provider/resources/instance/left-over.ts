@@ -1,8 +1,8 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import { NothingRentedError } from "../../errors.js";
-import { misfit } from "../../offer/recheck.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
+import { unlike } from "./likeness.js";
 import { money } from "./messages.js";
 import { findOwnContracts, refuseBeside } from "./own-contracts.js";
 import { type Contract, type RentContext, takeUp } from "./rent.js";
@@ -18,7 +18,7 @@ export async function findLeftOver(context: RentContext): Promise<Contract | und
   const { pending, finished } = own;
   if (finished.length > 0) throw refuseBeside(own);
   const unwanted = pending.flatMap((row) => {
-    const because = unlike(row, inputs);
+    const because = unwantedBecause(row, inputs);
     return because === undefined ? [] : [{ row, because }];
   });
   for (const { row, because } of unwanted) {
@@ -49,14 +49,11 @@ export async function findLeftOver(context: RentContext): Promise<Contract | und
 }
 
 /** Why a contract is not what the program would rent; undefined when it is, as far as its row tells. */
-function unlike(row: WireInstance, inputs: InstanceInputs): string | undefined {
-  const { offer = {}, rentalType, maxDollarsPerHour = Number.POSITIVE_INFINITY } = inputs;
-  const isBid = rentalType === "interruptible";
-  if (typeof row.is_bid === "boolean" && row.is_bid !== isBid)
-    return isBid ? "it is rented on demand, and the program bids" : "it is a bid, and the program wants none";
+function unwantedBecause(row: WireInstance, inputs: InstanceInputs): string | undefined {
+  const { maxDollarsPerHour = Number.POSITIVE_INFINITY } = inputs;
   if (typeof row.dph_total === "number" && row.dph_total > maxDollarsPerHour * (1 + 1e-6))
     return `it costs more than ${money(maxDollarsPerHour)}, which is the cap`;
-  return misfit(row, offer);
+  return unlike(row, inputs);
 }
 
 /** What a contract is and costs, for people. */

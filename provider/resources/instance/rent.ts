@@ -15,6 +15,7 @@ import { volumeMadeWith } from "./created-volumes.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { pendingLabel } from "./label.js";
+import { unlike } from "./likeness.js";
 import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
@@ -283,11 +284,18 @@ async function afterLostAnswer(
   return found ?? failed(attempts, candidate, "its answer was lost and no contract appeared");
 }
 
-/** Looks for a contract of this resource that is left over, and adopts it. */
+/**
+ * Looks for the contract of a lost answer, and adopts it. One of another kind was left by a run of another program, and lists have hidden it so far: the
+ * sweep ends it.
+ */
 async function findPending(context: RentContext, newVolumeName?: string): Promise<Contract | undefined> {
-  const { account, view, token, operation } = context;
+  const { account, view, token, inputs, operation } = context;
   const { pending } = await findOwnContracts(account, view, token, operation);
-  return takeUp(context, pending, newVolumeName);
+  return takeUp(
+    context,
+    pending.filter((row) => unlike(row, inputs) === undefined),
+    newVolumeName,
+  );
 }
 
 /**
