@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { resolveSettings, type Settings } from "../provider/account/settings.js";
+import { codeOf } from "../provider/engine/pulumi-cli.js";
 import { messageOf, SettingsError } from "../provider/errors.js";
 import { chart } from "./cost/chart.js";
 import { jsonReport } from "./cost/json-report.js";
@@ -11,7 +12,6 @@ import { type Report, reportOf } from "./cost/report.js";
 import { costRows } from "./cost/rows.js";
 import { findPreview } from "./cost/source.js";
 import { textReport } from "./cost/text-report.js";
-import { codeOf } from "./pulumi.js";
 import { type Surroundings, thisProcess, withoutKey } from "./surroundings.js";
 import { paperOf } from "./table.js";
 import { count } from "./text.js";

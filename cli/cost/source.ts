@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { codeOf, endText, runPulumi } from "../../provider/engine/pulumi-cli.js";
 import { messageOf, SettingsError } from "../../provider/errors.js";
-import { codeOf, endText, runPulumi } from "../pulumi.js";
 import { type Preview, readPreview } from "./preview.js";
 
 /** Where a preview is looked for. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { codeOf, endText, runPulumi } from "../../provider/engine/pulumi-cli.js";
 import { messageOf, SettingsError } from "../../provider/errors.js";
-import { codeOf, endText, runPulumi } from "../pulumi.js";
 import { readExport, type StackName, type StateReading } from "./export.js";
 
 /** Where one state is read from. */

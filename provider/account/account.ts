@@ -41,8 +41,6 @@ export interface Account {
    * that come together share list calls.
    */
   look(id: number, signal?: AbortSignal): Promise<WireInstance | undefined>;
-  /** When {@link Account.look} last showed an instance, in milliseconds of the clock; undefined when it never did. */
-  lastSeenAt(id: number): number | undefined;
   /** The account's SSH keys, read after the question; askers that come together share one list. */
   sshKeys(signal?: AbortSignal): Promise<WireSshKey[]>;
   /** The names of the account's environment variables, likewise. */
@@ -66,12 +64,8 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
   const envVarNames = gather<void, string[]>(clock, () => client.secrets.names());
   const allVolumes = gather<void, WireVolume[]>(clock, () => client.volumes.list());
   const inList = async (id: number, signal?: AbortSignal) => (await rowsOf([id], signal)).find((row) => row.id === id);
-  const seenAt = new Map<number, number>();
-  const look: Account["look"] = async (id, signal) => {
-    const row = (await inList(id, signal)) ?? (await client.instances.show(id, signal));
-    if (row) seenAt.set(id, clock.now());
-    return row;
-  };
+  const look: Account["look"] = async (id, signal) =>
+    (await inList(id, signal)) ?? (await client.instances.show(id, signal));
   const lookInLists: Account["look"] = async (id, signal) =>
     (await inList(id, signal)) ?? (await everything(undefined, signal)).find((row) => row.id === id);
   return {
@@ -80,7 +74,6 @@ export function createAccount(settings: Settings, clock: Clock = systemClock(set
     clock,
     listing,
     look,
-    lastSeenAt: (id) => seenAt.get(id),
     claims: createClaims(),
     renting: createTurns(),
     marked: createMarked(listing, clock, Boolean(apiKey)),

@@ -1,4 +1,5 @@
 import type { Client } from "../api/client.js";
+import type { CallArgs } from "../api/endpoint.js";
 import type { WireInstance } from "../api/instance-row.js";
 import { type InstanceListQuery, LIST_PAGE_SIZE } from "../api/instances.js";
 import { ApiError, NotFoundError, VastError } from "../errors.js";
@@ -7,12 +8,14 @@ import { pagesOf } from "./pages.js";
 /** A bound for accounts that never end: 400 pages are 10,000 instances. */
 const MOST_PAGES = 400;
 
+type OnTheWay = Pick<CallArgs, "onSend" | "onRetry">;
+
 type Wanted = Pick<InstanceListQuery, "select_cols" | "select_filters" | "order_by">;
 
 /** Reads instances of the account page by page. */
 export interface Listing {
-  /** Every instance that the filters let through. */
-  all(wanted: Wanted, signal?: AbortSignal): Promise<WireInstance[]>;
+  /** Every instance that the filters let through. `on` follows each call on its way. */
+  all(wanted: Wanted, signal?: AbortSignal, on?: OnTheWay): Promise<WireInstance[]>;
   /** The rows of these ids, in pages of 25; ids that do not exist are missing from the answer. */
   byIds(ids: readonly number[], signal?: AbortSignal): Promise<WireInstance[]>;
 }
@@ -21,11 +24,11 @@ export interface Listing {
 export function createListing(client: Client): Listing {
   let serverHasV1 = true;
 
-  async function pages(wanted: Wanted, signal: AbortSignal | undefined): Promise<WireInstance[]> {
+  async function pages(wanted: Wanted, signal: AbortSignal | undefined, on?: OnTheWay): Promise<WireInstance[]> {
     const rows: WireInstance[] = [];
     let token: string | undefined;
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const answer = await client.instances.list({ ...wanted, ...(token ? { after_token: token } : {}) }, signal);
+      const answer = await client.instances.list({ ...wanted, ...(token ? { after_token: token } : {}) }, signal, on);
       rows.push(...answer.instances);
       const next = answer.next_token || undefined;
       if (next === undefined) return rows;
@@ -38,10 +41,10 @@ export function createListing(client: Client): Listing {
     );
   }
 
-  async function all(wanted: Wanted, signal?: AbortSignal): Promise<WireInstance[]> {
+  async function all(wanted: Wanted, signal?: AbortSignal, on?: OnTheWay): Promise<WireInstance[]> {
     if (!serverHasV1) return allByV0(signal);
     try {
-      return await pages(wanted, signal);
+      return await pages(wanted, signal, on);
     } catch (error) {
       if (!isMissingRoute(error)) throw error;
       serverHasV1 = false;

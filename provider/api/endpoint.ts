@@ -34,6 +34,8 @@ export interface CallArgs {
   readonly secrets?: readonly string[];
   /** Called each time the call goes out, when its turn has come. */
   readonly onSend?: (() => void) | undefined;
+  /** Called when the call has failed and is to be sent again. */
+  readonly onRetry?: ((error: unknown) => void) | undefined;
   /** Called, more than once, while others on the account use a route with a penalty and this call waits until they pause. */
   readonly onYield?: (() => void) | undefined;
   /**

@@ -176,9 +176,13 @@ export function instancesApi(send: Send) {
       }
     },
 
-    /** One page of the account's instances, at most 25 rows. */
-    list: (query: InstanceListQuery = {}, signal?: AbortSignal): Promise<InstancePage> =>
-      send(instanceEndpoints.list, { query: { limit: LIST_PAGE_SIZE, ...query }, signal }),
+    /** One page of the account's instances, at most 25 rows. `on` follows the call on its way. */
+    list: (
+      query: InstanceListQuery = {},
+      signal?: AbortSignal,
+      on: Pick<CallArgs, "onSend" | "onRetry"> = {},
+    ): Promise<InstancePage> =>
+      send(instanceEndpoints.list, { query: { limit: LIST_PAGE_SIZE, ...query }, signal, ...on }),
 
     /**
      * All instances by the route that came before v1. Answers 410 `deprecated_endpoint` for most accounts since

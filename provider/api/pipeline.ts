@@ -22,12 +22,12 @@ export function createPipeline(
     const call = { endpoint, ...args };
     const waits = { signal: args.signal, onYield: args.onYield, onOvertaken: args.onOvertaken, since: clock.now() };
     try {
-      const body = await withRetry(endpoint.effect, clock, args.signal, () =>
+      const attempt = () =>
         pacing.paced(endpoint, waits, async () => {
           args.onSend?.();
           return judgeAnswer(call, await transport(call), hide);
-        }),
-      );
+        });
+      const body = await withRetry(endpoint.effect, clock, args.signal, attempt, Math.random, args.onRetry);
       return parseAnswer(endpoint, body);
     } catch (error) {
       if (args.signal?.aborted && error === args.signal.reason) throw new CancelledError();

@@ -52,13 +52,14 @@ export function delayBeforeRetry(
   return isUnknownOutcome(error) && effect !== "rents" ? backoff : undefined;
 }
 
-/** Calls until it works or the policy gives up; the last error is thrown. */
+/** Calls until it works or the policy gives up; the last error is thrown, and `onRetry` is told those before. */
 export async function withRetry<T>(
   effect: Effect,
   clock: Clock,
   signal: AbortSignal | undefined,
   attempt: () => Promise<T>,
   random = Math.random,
+  onRetry: (error: unknown) => void = () => {},
 ): Promise<T> {
   const startedAt = clock.now();
   const tried = { rateLimited: 0, otherwise: 0 };
@@ -70,6 +71,7 @@ export async function withRetry<T>(
       tried[kind] += 1;
       const delayMs = delayBeforeRetry(effect, error, tried[kind], random(), clock.now() - startedAt);
       if (delayMs === undefined) throw error;
+      onRetry(error);
       await clock.sleep(delayMs, signal);
     }
   }

@@ -31,7 +31,9 @@ export interface TransportOptions {
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** Errors before the request left this machine: the server cannot have acted. */
-const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "ERR_INVALID_URL"]);
+const NOT_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "ERR_INVALID_URL"]);
+/** Errors that come before the request when it is the connecting that fails, and as well on a connection behind it. */
+const NOT_SENT_WHEN_CONNECTING = new Set(["ENETUNREACH", "EHOSTUNREACH"]);
 
 const { version } = createRequire(__filename)("pulumi-vastai/package.json") as { version: string };
 
@@ -141,6 +143,13 @@ function connectionError(route: string, error: AxiosError, timedOutAfterSeconds:
   if (/^maxContentLength/.test(error.message)) {
     return new ConnectionError(route, "unknown", `the answer is larger than ${LARGEST_ANSWER_BYTES / 1024 ** 2} MB`);
   }
-  if (NOT_SENT.has(code)) return new ConnectionError(route, "not sent", code);
+  const wasNotSent = NOT_SENT.has(code) || (NOT_SENT_WHEN_CONNECTING.has(code) && wasConnecting(error.cause));
+  if (wasNotSent) return new ConnectionError(route, "not sent", code);
   return new ConnectionError(route, "unknown", code || "the connection broke");
+}
+
+/** Whether a fault of the system came before the connection stood. Where a name has several addresses, each attempt has its own. */
+function wasConnecting(cause: unknown): boolean {
+  if (cause instanceof AggregateError) return cause.errors.every(wasConnecting);
+  return (cause as NodeJS.ErrnoException | undefined)?.syscall === "connect";
 }

@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
+import { systemClock } from "../clock.js";
 import { CancelledError } from "../errors.js";
+import { hasNoListener } from "./listening.js";
+import { createStateReader, type ReadState } from "./stack-state.js";
 
 /**
  * The Pulumi engine as the provider process sees it. Pulumi's dynamic host hands none of this to providers, so it is found
@@ -15,6 +18,8 @@ export interface EngineContext {
    * can tell which resource it is about: then the line begins with `subject`, if there is one.
    */
   log(text: string, kind: "info" | "warning" | "passing", subject?: string): void;
+  /** Outside a provider process there is none. */
+  readonly readState?: ReadState;
 }
 
 /** Address of the engine: always the last argument of the provider process. */
@@ -48,7 +53,8 @@ function connect(): EngineContext {
   for (const pipe of [process.stdout, process.stderr]) pipe.on("error", end);
   const log = optional(() => connectToEngine(createRequire(host), address, end)) ?? (() => {});
   optional(() => followUrns(createRequire(host)));
-  return { signal: cancelled.signal, log };
+  const readState = createStateReader();
+  return { signal: cancelled.signal, log, readState: () => readState(currentCall.getStore()?.urn) };
 }
 
 /**
@@ -88,11 +94,21 @@ function connectToEngine(load: NodeJS.Require, address: string, onGone: () => vo
 
   const channel = client.getChannel();
   let wasReady = false;
+  let isDoubted = false;
   const watch = () => {
     const state = channel.getConnectivityState(true);
     // A channel falls idle by itself after half an hour of silence; only an engine that cannot be reached again is gone.
     if (wasReady && state === TRANSIENT_FAILURE) return onGone();
     wasReady ||= state === READY;
+    if (!wasReady && state === TRANSIENT_FAILURE && !isDoubted) {
+      isDoubted = true;
+      // Either it was gone before the channel stood, or only the channel fails: grpc takes proxies that the engine's own calls do not.
+      const isUnsure = () => !wasReady;
+      hasNoListener(address, systemClock(), isUnsure).then(
+        (isGone) => isGone && onGone(),
+        () => {},
+      );
+    }
     channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => watch());
   };
   watch();

@@ -1,6 +1,8 @@
 import { messageOf, NotReadyError, VastError } from "../errors.js";
 import { type EngineContext, engineContext } from "./context.js";
 import { type ChangeTable, type DiffResult, diffByTable, type Sameness } from "./diff.js";
+import { createEntries, markOf } from "./entries.js";
+import type { ReadState } from "./stack-state.js";
 import { type Bag, holdsUnknown, PROVIDER_KEY, splitUnknown, toWire } from "./values.js";
 
 /** One input that cannot be accepted: its dotted path, and a sentence with the value and the remedy. */
@@ -17,6 +19,7 @@ export interface Operation {
   /** Aborts on Ctrl-C and when the engine is gone: every wait ends at once. */
   readonly signal: AbortSignal;
   readonly readConfig: ReadConfig;
+  readonly readState: ReadState;
   /** Shows where a long operation stands, beside the resource. */
   progress(text: string): void;
   /** Says something that stays in the report of the run, beside the resource. */
@@ -66,6 +69,8 @@ export interface Noun<Inputs> {
   /** Outputs as they are now, or undefined when the thing is gone for certain. */
   read(id: string, before: Bag, operation: Operation): Promise<Bag | undefined>;
   update(id: string, before: Bag, wanted: Inputs, operation: Operation): Promise<Bag>;
+  /** Whether a thing that the engine deletes has another resource now: then only the entry leaves the state. Throws when it is about to get one. */
+  isHandedOver?(id: string, operation: Operation): boolean;
   delete(id: string, before: Bag, operation: Operation): Promise<void>;
 }
 
@@ -86,6 +91,7 @@ export function defineLifecycle<Inputs>(
   context: () => EngineContext = engineContext,
 ): DynamicProvider {
   let config: { get(key: string): string | undefined } | undefined;
+  const entries = createEntries();
 
   const readConfig: ReadConfig = (key) => config?.get(key) || undefined;
 
@@ -94,6 +100,7 @@ export function defineLifecycle<Inputs>(
     return {
       signal: engine.signal,
       readConfig,
+      readState: () => engine.readState?.() ?? Promise.resolve(undefined),
       progress: (text) => engine.log(text, "passing"),
       note: (text, subject) => engine.log(text, "info", subject),
       warn: (text, subject) => engine.log(text, "warning", subject),
@@ -116,8 +123,19 @@ export function defineLifecycle<Inputs>(
         }),
       );
     } catch (error) {
-      throw known ? initFailure(noun, error, known.id, stored(inputs, known.outputs)) : withoutStack(error);
+      if (known === undefined) throw withoutStack(error);
+      entries.stands(known.id, known.outputs);
+      throw initFailure(noun, error, known.id, stored(inputs, known.outputs));
     }
+  }
+
+  /** A delete of what another entry of the state is as well: only the entry goes. */
+  function leave(id: string): void {
+    const { name, isFree } = noun;
+    operation().warn(
+      `${name} ${id} stays${isFree ? "" : ", and is billed as before"}: the resource was given it again, because the engine had not shown that it is in the ` +
+        "stack already. So it was not replaced. For another one run `pulumi up --refresh --replace` with the URN of the resource.",
+    );
   }
 
   return {
@@ -143,6 +161,7 @@ export function defineLifecycle<Inputs>(
     diff: (id, olds, news) =>
       plainly(async () => {
         noun.shown(id, olds);
+        entries.stands(id, olds);
         const byTable = diffByTable(noun.onChange, noun.same, olds, news);
         const also = (await noun.alsoChanges?.(id, olds, news, operation())) ?? { changes: false, replaces: [] };
         return { changes: byTable.changes || also.changes, replaces: [...byTable.replaces, ...also.replaces] };
@@ -151,6 +170,7 @@ export function defineLifecycle<Inputs>(
     create: (inputs) =>
       keeping(inputs, async (op) => {
         const { id, outputs } = await noun.create(withoutProvider(inputs) as Inputs, op);
+        entries.stands(id, outputs);
         return { id, outs: stored(inputs, outputs) };
       }),
 
@@ -163,15 +183,22 @@ export function defineLifecycle<Inputs>(
 
     update: (id, olds, news) => {
       noun.shown(id, olds);
-      return keeping(news, async (op) => ({
-        outs: stored(news, await noun.update(id, withoutProvider(olds), withoutProvider(news) as Inputs, op)),
+      entries.stands(id, olds);
+      const kept = { ...news, ...markOf(olds) };
+      return keeping(kept, async (op) => ({
+        outs: stored(kept, await noun.update(id, withoutProvider(olds), withoutProvider(news) as Inputs, op)),
       }));
     },
 
     delete: (id, props) =>
       plainly(async () => {
         noun.shown(id, props);
+        if (noun.isHandedOver?.(id, operation())) return;
+        const about = entries.deleting(id, props);
+        if (about === "an entry") leave(id);
+        if (about !== "the thing") return;
         await noun.delete(id, withoutProvider(props), operation());
+        entries.ended(id);
       }),
   };
 }

@@ -1,3 +1,4 @@
+import type { WireInstance } from "../api/instance-row.js";
 import type { WireOffer } from "../api/offers.js";
 import { describeCondition } from "./describe.js";
 import { type Comparable, conditionsOf, holds } from "./filters.js";
@@ -25,6 +26,28 @@ export function fits(offer: WireOffer, query: OfferQuery, options: FitOptions): 
   const byDefault = fieldNames.map((name) => failure(offer, name, defaults[name], options, "unknown passes"));
   const because = [...asked, ...byDefault].find((each) => each !== undefined);
   return because === undefined ? { fits: true } : { fits: false, because };
+}
+
+/** What a machine is, which neither the market nor the load moves. */
+const NATURE = [
+  "gpuName",
+  "gpuCount",
+  "gpuRamGb",
+  "gpuArch",
+  "cpuArch",
+  "country",
+  "machineId",
+  "hostId",
+] as const satisfies readonly FieldName[];
+
+/** The first condition of a query on what a machine is that a contract on it fails; undefined when it fails none. What its row does not tell passes. */
+export function misfit(row: WireInstance, query: OfferQuery): string | undefined {
+  const offer = row as Partial<WireOffer> as WireOffer;
+  for (const name of NATURE) {
+    const because = failure(offer, name, query[name], { defaultFilters: false }, "unknown passes");
+    if (because !== undefined) return because;
+  }
+  return undefined;
 }
 
 /** The value of an offer for one key of a query, in the query's units; undefined when the offer doesn't tell. */

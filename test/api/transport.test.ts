@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createRequire } from "node:module";
-import { describe, expect, it } from "vitest";
+import type { Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { endpoints } from "../../provider/api/client.js";
 import { instanceEndpoints } from "../../provider/api/instances.js";
 import { offerEndpoints } from "../../provider/api/offers.js";
@@ -194,6 +196,28 @@ describe("a request without an answer", () => {
     expect((error as Error).message).toContain("It may have been carried out.");
   });
 
+  it.each(["EHOSTUNREACH", "ENETUNREACH"])("was not sent when %s ends the attempt to connect", async (code) => {
+    const { transport, server } = await line();
+    onSocket((socket) => socket.destroy(Object.assign(new Error(code), { code, syscall: "connect" })));
+    const error = await errorOf(transport({ endpoint: rent, params: { offerId: 5 }, body: {} }));
+    expect(server.requests).toEqual([]);
+    expect(error).toMatchObject({ outcome: "not sent" });
+  });
+
+  it.each(["EHOSTUNREACH", "ENETUNREACH"])(
+    "may have been carried out when %s cuts it behind the request",
+    async (code) => {
+      let cut = () => {};
+      const { transport, server } = await line(() => cut());
+      onSocket((socket) => {
+        cut = () => socket.destroy(Object.assign(new Error(`read ${code}`), { code, syscall: "read" }));
+      });
+      const error = await errorOf(transport({ endpoint: rent, params: { offerId: 5 }, body: {} }));
+      expect(server.requests).toHaveLength(1);
+      expect(error).toMatchObject({ outcome: "unknown" });
+    },
+  );
+
   it("is given up after 60 seconds of the clock", async () => {
     const { transport, clock } = await line(silence);
     const startedAt = clock.now();
@@ -297,3 +321,12 @@ describe("an abort", () => {
     expect(server.requests).toHaveLength(1);
   });
 });
+
+/** Hands each socket that a client opens to `take`, as long as the test lives. */
+function onSocket(take: (socket: Socket) => void): void {
+  const listen = (message: unknown) => take((message as { socket: Socket }).socket);
+  subscribe("net.client.socket", listen);
+  onTestFinished(() => {
+    unsubscribe("net.client.socket", listen);
+  });
+}

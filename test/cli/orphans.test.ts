@@ -63,7 +63,7 @@ describe("what it lists", () => {
       "Same resource as trainer (stack dev): a `pulumi up` may be at work on it; nothing is rented beside it. " +
         `Set \`adoptInstanceId: ${id}\` to take it over, or end it.`,
     );
-    const refusal = await failureOf(t.process(API_KEY).up(anInstance({ ownerToken: A_TOKEN })));
+    const refusal = await failureOf(t.process(API_KEY, []).up(anInstance({ ownerToken: A_TOKEN })));
     expect(refusal.message).toContain(`contract of this very resource that the Pulumi state does not know: ${id}`);
   });
 

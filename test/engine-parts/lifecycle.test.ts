@@ -406,3 +406,74 @@ describe("an operation", () => {
     expect(await failureOf(provider.create({}))).toBeInstanceOf(CancelledError);
   });
 });
+
+describe("a delete of what a create has taken up in the same run", () => {
+  const mark = { takenUpAt: "2026-11-21T09:00:00.000Z" };
+  const deleted: string[] = [];
+  const noun: Partial<Noun<Inputs>> = {
+    create: async () => ({ id: "7", outputs: mark }),
+    delete: async (id) => {
+      deleted.push(id);
+    },
+  };
+
+  it.each([
+    ["ready", {}],
+    [
+      "not ready",
+      {
+        create: async (_: Inputs, operation: Operation) => {
+          operation.exists("7", mark);
+          throw new NotReadyError("timeout", "Not ready.");
+        },
+      },
+    ],
+  ])("leaves it (%s), for only an older entry of the state is to go, and says how to replace", async (_, create) => {
+    const { provider, lines } = lifecycleOf({ ...noun, ...create });
+    await provider.create({ __provider: HANDLER }).catch(() => {});
+    await provider.delete("7", { __provider: HANDLER });
+    await provider.delete("8", { __provider: HANDLER });
+    expect(deleted.splice(0)).toEqual(["8"]);
+    expect(lines).toEqual([
+      {
+        kind: "warning",
+        text: expect.stringMatching(/^Thing 7 stays, and is billed as before: .* `pulumi up --refresh --replace`/),
+      },
+    ]);
+  });
+
+  it("ends it by the delete of its own entry", async () => {
+    const { provider, lines } = lifecycleOf(noun);
+    const { outs } = await provider.create({ __provider: HANDLER });
+    await provider.delete("7", outs);
+    await provider.delete("7", { __provider: HANDLER });
+    expect(deleted.splice(0)).toEqual(["7"]);
+    expect(lines).toEqual([]);
+  });
+
+  it("says nothing of a bill where Vast bills nothing", async () => {
+    const { provider, lines } = lifecycleOf({ ...noun, isFree: true });
+    await provider.create({ __provider: HANDLER });
+    await provider.delete("7", { __provider: HANDLER });
+    expect(lines[0]?.text).toMatch(/^Thing 7 stays: the resource/);
+  });
+});
+
+describe("the mark of what was taken up", () => {
+  const mark = { takenUpAt: "2026-11-21T09:00:00.000Z" };
+
+  it("stays through an update, also one that fails, and through a refresh", async () => {
+    const { provider } = lifecycleOf();
+    const before = { ...mark, size: 1, __provider: HANDLER };
+    const news = { size: 1, __provider: HANDLER };
+    expect((await provider.update("7", before, news)).outs).toEqual(before);
+    expect((await provider.read("7", before)).props).toEqual(before);
+    const failing = lifecycleOf({
+      update: async (_id, _before, _wanted, operation) => {
+        operation.exists("7", {});
+        throw new NotReadyError("timeout", "Not ready.");
+      },
+    });
+    expect((await failureOf(failing.provider.update("7", before, news))).properties).toEqual(before);
+  });
+});

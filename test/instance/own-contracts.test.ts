@@ -53,7 +53,8 @@ describe("the left-over contract that is taken up", () => {
 });
 
 describe("the refusal to rent beside finished contracts", () => {
-  const { code, message } = refuseBeside([row(7, "running", { dph_total: 0.41 }), row(9, null, { dph_total: null })]);
+  const finished = [row(7, "running", { dph_total: 0.41 }), row(9, null, { dph_total: null })];
+  const { code, message } = refuseBeside({ finished, pending: [], isCertain: true });
 
   it("names each with its status and price, says that it bills, and gives both ways out for the first", () => {
     expect(code).toBe("already_rented");
@@ -61,5 +62,25 @@ describe("the refusal to rent beside finished contracts", () => {
     expect(message).toContain("Nothing was rented; that contract is billed.");
     expect(message).toContain("Set `adoptInstanceId: 7` to take it over");
     expect(message).toContain("`vastai destroy instance 7`");
+  });
+
+  it("names what is billed beside them, and what becomes of it", () => {
+    const pending = [row(12, "loading", { dph_total: 0.5 })];
+    const beside = refuseBeside({ finished, pending, isCertain: true }).message;
+    expect(beside).toContain(
+      "Billed as well, and left by a run that was cut off: 12 (loading, 0.5 $/h while running);",
+    );
+    expect(beside).toMatch(/^Vast .* and run again\. .* the `pulumi up` after that takes it up or ends it\.$/);
+    expect(message).not.toContain("as well");
+  });
+
+  it("claims nothing about a state that could not be asked for, and says how to replace", () => {
+    const unsure = refuseBeside({ finished, pending: [], isCertain: false }).message;
+    expect(unsure).toContain("that the engine has not shown to be in the state: 7 (");
+    expect(unsure).toMatch(
+      /`--replace`, .* run `pulumi up --refresh --replace` with the URN .* Else: Set `adoptInstanceId: 7`/,
+    );
+    expect(message).toContain("that the Pulumi state does not know: 7 (");
+    expect(message).not.toContain("--replace");
   });
 });

@@ -42,7 +42,7 @@ describe("an instance above its cap whose create was cut off before its first lo
       const failure = await failureOf(process.instance.update(kept.id, kept.outs, news));
       expect(failure.id).toBe(kept.id);
       expect(failure.message).toMatch(
-        /^Instance \d+ costs 0\.902 \$\/h, above the cap of 0\.500 \$\/h .*is billed\. Raise the cap, run `pulumi up --replace` with its URN .*`pulumi destroy`/,
+        /^Instance \d+ costs 0\.902 \$\/h, above the cap of 0\.500 \$\/h .*is billed\. Raise the cap, run `pulumi up --refresh --replace` with its URN .*`pulumi destroy`/,
       );
       expect(failure.properties.rentedDollarsPerHour).toBeUndefined();
       kept = { id: failure.id, outs: failure.properties };

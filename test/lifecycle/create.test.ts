@@ -69,7 +69,7 @@ describe("creating an instance", () => {
 
     expect(failure.id).toBeUndefined();
     expect(failure.message).toMatch(
-      /None of the 3 offers tried could be kept \(\d+ fitted\):\n {2}- .*\n {2}- .*\n {2}- .*\nWhat this run rented was given back, and is not billed any more/,
+      /None of the 3 offers tried could be kept \(\d+ fitted\):\n {2}- .*\n {2}- .*\n {2}- .*\nThis run rented nothing, so it costs nothing\. Run again/,
     );
     expect(rentCalls()).toHaveLength(3);
     expect(t.world.contracts()).toEqual([]);

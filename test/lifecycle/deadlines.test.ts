@@ -63,7 +63,7 @@ describe("a create whose time is over", () => {
     expect(t.world.billedContracts()).toEqual([]);
     expect(failure.id).toBeUndefined();
     expect(failure.message).toMatch(
-      /^The 10 min of `timeouts\.createMinutes` are over, so no other offer was rented\. What was tried:\n {2}- \d+ \(0\.30\d \$\/h\): did not boot: the host has been offline .*\nWhat this run rented was given back, and is not billed any more\. Run again, or give it more time\.$/,
+      /^The 10 min of `timeouts\.createMinutes` are over, so no other offer was rented\. What was tried:\n {2}- \d+ \(0\.30\d \$\/h\): did not boot: the host has been offline .*\nWhat this run rented was given back, and is not billed any more \(contract \d+; billed for the time that it stood\)\. Run again, or give it more time\.$/,
     );
   });
 

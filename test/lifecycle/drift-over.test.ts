@@ -98,6 +98,7 @@ describe("an instance that cannot be looked at", () => {
       expect.stringMatching(
         /^Instance \d+: the last refresh found `offline`, and whether that is still so cannot be read now\. .* nothing is replaced on old news; .* Run `pulumi up --refresh`/,
       ),
+      expect.stringMatching(/^Whether runs that were cut off have left machines .* could not be looked up/),
     ]);
     // A preview does not wait for ever.
     expect(t.clock.now() - startedAt).toBeLessThan(30_000);

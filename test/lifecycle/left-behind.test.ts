@@ -5,6 +5,7 @@ import {
   anInstance,
   failureOf,
   HANDLER,
+  inState,
   type ProviderProcess,
   type TestWorld,
   TOKEN,
@@ -55,7 +56,10 @@ describe("a machine that a killed replacement left", () => {
     const [, left] = billed();
     expect({ changes, replaces }).toEqual({ changes: true, replaces: [] });
     expect(next.lines).toMatchObject([
-      { kind: "warning", text: expect.stringContaining(`left contract ${left?.id} beside instance ${id}`) },
+      {
+        kind: "warning",
+        text: expect.stringContaining(`Contract ${left?.id} of this resource is billed beside instance ${id}`),
+      },
     ]);
     const { outs: after } = await next.instance.update(id, outs, news);
     expect(billed()).toMatchObject([{ id: Number(id), label: FINISHED }]);
@@ -91,6 +95,43 @@ describe("a machine that a killed replacement left", () => {
     expect(after.label).toBe("champion");
   });
 
+  it.each([
+    [
+      "it cannot be ended",
+      { on: "DELETE /api/v0/instances/*/", skip: 1 },
+      /^Instance (\d+) is destroyed, .* Contract (\d+), a second one/,
+    ],
+    [
+      "the list that would show it fails",
+      { on: LIST, skip: 1 },
+      /could not be looked up: .* label would be `pulumi:\w+:pending`: run .* orphans`/,
+    ],
+  ] as const)("stays known to the state when a destroy does not get to its end because %s", async (_, route, said) => {
+    const [, left] = billed();
+    t.simulator.faults.add({ ...route, then: "500-before", times: "always" });
+    const failure = await failureOf(t.process().instance.delete(id, outs));
+    expect(billed()).toMatchObject([{ id: left?.id }]);
+    expect(failure.message).toMatch(said);
+    t.simulator.faults.clear();
+    await t.clock.sleep(10_000);
+    await t.process().instance.delete(id, outs);
+    expect(billed()).toEqual([]);
+  });
+
+  it("stays known to the state when Ctrl-C comes before its end", async () => {
+    const [, left] = billed();
+    t.simulator.faults.add({ on: `DELETE /api/v0/instances/${left?.id}/`, then: "500-before", times: "always" });
+    const process = t.process();
+    const failing = failureOf(process.instance.delete(id, outs));
+    await t.clock.sleep(12_000);
+    process.cancel();
+    const { message } = await failing;
+    expect(billed()).toMatchObject([{ id: left?.id }]);
+    expect(message).toMatch(
+      new RegExp(`Contract ${left?.id}, .* is billed \\(0\\.\\d+ \\$/h .*vastai destroy instance ${left?.id}`),
+    );
+  });
+
   it("is no reason for a change in another resource, another stack, or where the state has it", async () => {
     const [, left] = billed();
     const next = t.process();
@@ -114,13 +155,47 @@ describe("the look of a preview for such machines", () => {
   });
 
   it.each(["hang-up-before", "not-json", "auth-error", "500-before"] as const)(
-    "fails nothing when the list fails (%s)",
+    "fails nothing when the list fails (%s), and says it once",
     async (then) => {
       const { id, outs } = await t.process().up(anInstance());
       t.simulator.faults.add({ on: LIST, then, times: "always" });
-      expect(await preview(t.process(), id, outs, anInstance())).toMatchObject({ changes: false });
+      const next = t.process();
+      for (let i = 0; i < 3; i += 1) {
+        expect(await preview(next, id, outs, anInstance())).toMatchObject({ changes: false });
+        await t.clock.sleep(15_000);
+      }
+      expect(next.lines).toEqual([
+        {
+          kind: "warning",
+          text: expect.stringMatching(/could not be looked up: .* is billed\. .* `npx pulumi-vastai orphans`\.$/),
+        },
+      ]);
     },
   );
+
+  it("waits while another runner keeps the account busy, and sees what was left", async () => {
+    const { id, outs } = await t.process().up(anInstance());
+    await killedReplacement(id, outs);
+    const other = t.process().up(anInstance({ ownerToken: "c".repeat(12), label: "other" }));
+    await t.clock.sleep(20_000);
+    expect(await preview(t.process(), id, outs, anInstance())).toMatchObject({ changes: true });
+    await other;
+  });
+
+  it("claims nothing of a machine that a run is renting just now", async () => {
+    const { id, outs } = await t.process().up(anInstance());
+    t.world.settings.bootMinutes = [20, 20];
+    const running = t.process();
+    await running.instance.diff(id, outs, outs);
+    const made = running.up(anInstance({ generation: "2" }));
+    await t.clock.sleep(8 * 60_000);
+    const other = t.process("key-a", [inState(id, outs)]);
+    await preview(other, id, outs, anInstance());
+    expect(other.lines).toMatchObject([
+      { text: expect.stringMatching(/not in the state: .* cut off left it, or one that is at work now has rented it/) },
+    ]);
+    await made;
+  });
 });
 
 describe("a create that was cut off before its sweep", () => {
@@ -247,6 +322,17 @@ describe("a replacement that is finished", () => {
     t.simulator.faults.clear();
     await t.clock.sleep(10_000);
     expect(await preview(t.process(), made.id, made.outs, replacement)).toMatchObject({ changes: true });
+  });
+
+  it("is spared by a destroy that ends the old one first: the state has it", async () => {
+    const made = await replaced(t.process());
+    await t.clock.sleep(60_000);
+    const process = t.process("key-a", [inState(id, outs, { isLeaving: true }), inState(made.id, made.outs)]);
+    await process.instance.delete(id, outs);
+    expect(billed()).toMatchObject([{ id: Number(made.id) }]);
+    expect(process.lines.filter(({ kind }) => kind === "warning")).toEqual([]);
+    await process.instance.delete(made.id, made.outs);
+    expect(billed()).toEqual([]);
   });
 
   it("has its label at once when the old one was ended before", async () => {

@@ -5,8 +5,11 @@ const FINISHED = `trainer pulumi:${TOKEN}`;
 const RENT = "PUT /api/v0/asks/*";
 
 let t: TestWorld;
+/** Called when a list call has been answered. */
+let onList = () => {};
 beforeEach(async () => {
-  t = await testWorld();
+  onList = () => {};
+  t = await testWorld({ onRequest: ({ path }) => path.startsWith("/api/v1/instances/") && onList() });
 });
 afterEach(() => t.stop());
 
@@ -151,6 +154,17 @@ describe("what an earlier run left behind", () => {
     expect(t.world.billedContracts()).toMatchObject([{ label: FINISHED, actualStatus: "running" }]);
   });
 
+  it("is taken up when one list has shown it, although the next one lags", async () => {
+    await killedRun(20_000);
+    onList = () => {
+      t.world.settings.listLagSeconds = 45;
+    };
+    const [left] = t.world.billedContracts();
+    const { id } = await t.process().up(anInstance());
+    expect(id).toBe(String(left?.id));
+    expect(everRented()).toBe(1);
+  });
+
   it("shows in the next preview how it differs from a program that has changed since", async () => {
     await killedRun(45_000);
     const changed = anInstance({ image: "ubuntu:24.04" });
@@ -169,6 +183,19 @@ describe("what an earlier run left behind", () => {
     expect(failure.message).toContain(`adoptInstanceId: ${id}`);
     expect(failure.message).toContain(`vastai destroy instance ${id}`);
     expect(everRented()).toBe(1);
+  });
+
+  it("is named as well when it is billed beside a finished one", async () => {
+    const { id } = await t.process().up(anInstance());
+    await appearLate();
+    const [finished, pending] = t.world.billedContracts();
+    const { message } = await failureOf(t.process("key-a", []).up(anInstance()));
+    expect(finished?.id).toBe(Number(id));
+    expect(message).toContain(`does not know: ${id} (`);
+    expect(message).toContain(`left by a run that was cut off: ${pending?.id} (`);
+
+    t.world.act(Number(id), { do: "destroy" });
+    expect(await t.process().up(anInstance())).toMatchObject({ id: String(pending?.id) });
   });
 
   it("is left alone when it belongs to another stack", async () => {

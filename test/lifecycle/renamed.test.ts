@@ -177,7 +177,7 @@ describe("a stack that was renamed", () => {
     const { id } = await unready();
     expect(billed()).toEqual([{ id, label: `a pulumi:${A}` }]);
     const refused = await failureOf(t.process().up(a()));
-    expect(refused.message).toMatch(new RegExp(`state does not know: ${id} .* run \`pulumi up\` there first`));
+    expect(refused.message).toMatch(new RegExp(`to be in the state: ${id} .* run \`pulumi up\` there first`));
     expect(billed()).toHaveLength(1);
   });
 

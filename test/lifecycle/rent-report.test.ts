@@ -44,6 +44,41 @@ it("is given up after an hour on an account that others keep busy, with what to 
   expect((t.clock.now() - startedAt) / 60_000).toBeCloseTo(60, -1);
 });
 
+describe("an end with no contract", () => {
+  /** The first machine fails; just then nothing more can be rented. */
+  async function failing(then: () => void, limits: Record<string, string> = {}): Promise<string> {
+    void process.instance.configure({ config: { get: (key) => limits[key] } });
+    t.world.tell({ times: 1, story: { boots: { afterMinutes: 0.1 }, ociError: true } });
+    onRequest = ({ method }) => method === "DELETE" && then();
+    const { message } = await failureOf(process.up(anInstance()));
+    const [first, ...others] = t.world.contracts();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject({ destroyedAt: expect.any(String) });
+    expect(first?.dollarsBilled).toBeGreaterThan(0);
+    return message.replaceAll(String(first?.id), "#");
+  }
+  const GIVEN_BACK =
+    /What this run rented was given back, and is not billed any more \(contract #; billed for the time/;
+
+  it.each<[string, () => void, Record<string, string>]>([
+    ["the credit is used up", () => t.world.setCredit(0), {}],
+    ["the credit has fallen under the stack's least", () => t.world.setCredit(4), { "vastai:minCredit": "5" }],
+    ["others keep the account busy", () => t.simulator.faults.add({ on: RENT, then: "429", times: "always" }), {}],
+  ])("does not say that nothing was rented when a machine was given back before %s", async (_, then, limits) => {
+    const message = await failing(then, limits);
+    expect(message).toMatch(GIVEN_BACK);
+    expect(message).not.toMatch(/rented nothing|costs nothing/i);
+  });
+
+  it("does not say it either after a lost answer, whose contract may turn up", async () => {
+    t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
+    onRequest = ({ path }) => path.includes("/asks/") && t.world.setCredit(0);
+    const { message } = await failureOf(process.up(anInstance()));
+    expect(message).toMatch(/insufficient_credit.* should its contract turn up/);
+    expect(message).not.toMatch(/rented nothing|costs nothing/i);
+  });
+});
+
 describe("a rent whose answer is lost", () => {
   it("is looked for under its label, said, and tried with another offer only then", async () => {
     t.simulator.faults.add({ on: RENT, then: "hang-up-before" });

@@ -168,7 +168,7 @@ describe("an instance that runs and does not answer in time", () => {
       "running; waiting for http on port 8080: it is not reachable, for the machine has no public ports",
     ]);
     expect(failure.message).toMatch(
-      /http on port 8080 did not answer as wanted after 5 min .*: it is not reachable, for the machine has no public ports\. .* Correct `waitFor`, or run `pulumi up --replace`/,
+      /http on port 8080 did not answer as wanted after 5 min .*: it is not reachable, for the machine has no public ports\. .* Correct `waitFor`, or run `pulumi up --refresh --replace`/,
     );
   });
 

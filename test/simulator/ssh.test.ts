@@ -16,8 +16,8 @@ import { openDoors } from "../../simulator/reachable.js";
 import { loadSsh2 } from "../../simulator/ssh/library.js";
 import { type Pretend, pretend } from "./pretend.js";
 
-const mine = utils.generateKeyPairSync("ed25519", { comment: "me@laptop" });
-const another = utils.generateKeyPairSync("ed25519");
+const mine = utils.generateKeyPairSync("ecdsa", { bits: 256, comment: "me@laptop" });
+const another = utils.generateKeyPairSync("ecdsa", { bits: 256 });
 const rsa = utils.generateKeyPairSync("rsa", { bits: 2048 });
 
 /** Somebody who knows the public key and signs with another one. */

@@ -1,7 +1,9 @@
 import { type Account, createAccount } from "../../provider/account/account.js";
 import type { DynamicProvider } from "../../provider/engine/lifecycle.js";
+import type { StateEntry } from "../../provider/engine/stack-state.js";
 import type { Bag } from "../../provider/engine/values.js";
 import { CancelledError } from "../../provider/errors.js";
+import { type Kind, typeToken } from "../../provider/kinds.js";
 import { envVarLifecycle } from "../../provider/resources/env-var/lifecycle.js";
 import { instanceLifecycle } from "../../provider/resources/instance/lifecycle.js";
 import { instanceSshKeyLifecycle } from "../../provider/resources/instance-ssh-key/lifecycle.js";
@@ -38,8 +40,11 @@ export interface TestWorld {
   readonly clock: VirtualClock;
   readonly simulator: Simulator;
   readonly world: Simulator["world"];
-  /** A provider process of its own: nothing is shared with others but the service. Default key `key-a`. */
-  process(apiKey?: string): ProviderProcess;
+  /**
+   * A provider process of its own: nothing is shared with others but the service. Default key `key-a`. Without a `state`, the Pulumi CLI cannot be
+   * asked for it.
+   */
+  process(apiKey?: string, state?: readonly StateEntry[]): ProviderProcess;
   stop(): Promise<void>;
 }
 
@@ -72,7 +77,7 @@ export async function testWorld(options: SimulatorOptions = {}): Promise<TestWor
     clock,
     simulator,
     world: simulator.world,
-    process: (apiKey = "key-a") => providerProcess(simulator.url, clock, apiKey),
+    process: (apiKey = "key-a", state) => providerProcess(simulator.url, clock, apiKey, state),
     stop: async () => {
       clock.stop();
       await simulator.stop();
@@ -80,7 +85,21 @@ export async function testWorld(options: SimulatorOptions = {}): Promise<TestWor
   };
 }
 
-function providerProcess(apiUrl: string, clock: VirtualClock, apiKey: string): ProviderProcess {
+/** A resource, an instance unless said otherwise, as the stack's state has it. */
+export function inState(
+  id: string,
+  outputs: Bag,
+  { kind = "Instance" as Kind, isLeaving = false, isOwn = true } = {},
+): StateEntry {
+  return { urn: `urn:pulumi:dev::garage::${typeToken(kind)}::trainer`, id, outputs, isLeaving, isOwn };
+}
+
+function providerProcess(
+  apiUrl: string,
+  clock: VirtualClock,
+  apiKey: string,
+  state: readonly StateEntry[] | undefined,
+): ProviderProcess {
   const settings = { apiUrl, apiKey, keySource: "the test", timeScale: 1 };
   const account = createAccount(settings, clock);
   const cancelled = new AbortController();
@@ -90,6 +109,7 @@ function providerProcess(apiUrl: string, clock: VirtualClock, apiKey: string): P
     log: (text: string, kind: Line["kind"]) => {
       lines.push({ text, kind });
     },
+    readState: async () => state,
   });
   const runtime = { accountOf: () => account, context };
   const instance = instanceLifecycle(runtime);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { failureOf, type TestWorld, testWorld } from "../support/harness.js";
+import { failureOf, inState, type TestWorld, testWorld } from "../support/harness.js";
 import { aTemplate, changeTemplate, checked, MARK, makeTemplate } from "./given.js";
 
 const POST = "POST /api/v0/template/";
@@ -213,5 +213,25 @@ describe("adoptTemplateId", () => {
     const next = t.process();
     await makeTemplate(next, aTemplate({ adoptTemplateId: Number(id), ownerToken: OTHER }));
     expect(next.lines.map(({ text }) => text).join()).toContain(`has the mark of another resource (${MARK})`);
+  });
+});
+
+describe("a template that `--replace` replaces, which the engine shows only when it deletes it", () => {
+  it("is taken up when its content is wanted as it is, and stays when its old entry goes", async () => {
+    const old = await makeTemplate(t.process());
+    const process = t.process();
+    const next = await makeTemplate(process);
+    await process.template.delete(old.id, old.outs);
+    expect(next.id).toBe(old.id);
+    expect(kept()).toMatchObject([{ id: Number(old.id) }]);
+  });
+
+  it("gives way to one with other content when the state has it", async () => {
+    const old = await makeTemplate(t.process());
+    const process = t.process("key-a", [inState(old.id, old.outs, { kind: "Template" })]);
+    const next = await makeTemplate(process, aTemplate({ image: "vllm/vllm-openai:v0.12.0" }));
+    await process.template.delete(old.id, old.outs);
+    expect(next.id).not.toBe(old.id);
+    expect(kept()).toMatchObject([{ id: Number(next.id) }]);
   });
 });

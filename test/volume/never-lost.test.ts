@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { failureOf, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+import { failureOf, inState, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
 import { created, plan, updated } from "../support/steps.js";
 import { aVolume, MACHINE, NAME, VOLUME_OFFER } from "./given.js";
 
@@ -191,5 +191,41 @@ describe("names", () => {
     expect(
       await t.process().account.client.volumes.rent({ id: VOLUME_OFFER, size: 1, name: "a-b" }).catch(String),
     ).toMatch(/422/);
+  });
+});
+
+describe("a volume that `--replace` replaces, which the engine shows only when it deletes it", () => {
+  const consent = { allowDataLoss: true };
+  it("is told from a lost one by Pulumi's state", async () => {
+    const program = aVolume(consent);
+    const old = await created(t.process().volume, program);
+    await t.clock.sleep(60_000);
+    const process = t.process("key-a", [inState(old.id, old.outs, { kind: "Volume" })]);
+    const next = await created(process.volume, program);
+    expect(next.id).not.toBe(old.id);
+    await process.volume.delete(old.id, old.outs);
+    expect(t.world.volumes().filter(({ deletedAt }) => deletedAt === null)).toMatchObject([{ id: Number(next.id) }]);
+    expect(warnings(process.lines)).toEqual([]);
+  });
+
+  it("keeps its data where the state cannot be asked for: it is taken over, and only its old entry goes", async () => {
+    const old = await created(t.process().volume, aVolume(consent));
+    await t.clock.sleep(60_000);
+    const process = t.process();
+    const next = await created(process.volume, aVolume(consent));
+    await process.volume.delete(old.id, old.outs);
+    expect(next.id).toBe(old.id);
+    expect(t.world.volumes()).toMatchObject([{ id: Number(old.id), deletedAt: null }]);
+    expect(warnings(process.lines).at(-1)).toMatchObject({
+      text: expect.stringMatching(/^Volume \d+ stays, .*--refresh --replace/),
+    });
+
+    // Neither does a later run take it for two.
+    const later = t.process();
+    expect(await plan(later.volume, next, aVolume(consent))).toBe("same");
+    await later.volume.delete(old.id, old.outs);
+    expect(t.world.volumes()).toMatchObject([{ deletedAt: null }]);
+    await t.process().volume.delete(next.id, next.outs);
+    expect(t.world.volumes()).toMatchObject([{ deletedAt: expect.any(String) }]);
   });
 });

@@ -37,7 +37,7 @@ export function stillAboveCap(id: number, tooDear: string): NotReadyError {
   return new NotReadyError(
     "too_dear",
     `Instance ${id} ${tooDear} (\`maxDollarsPerHour\`), and its create did not come to its end. It stays in the stack and is billed. ` +
-      "Raise the cap, run `pulumi up --replace` with its URN to take another machine, or `pulumi destroy` to end it.",
+      "Raise the cap, run `pulumi up --refresh --replace` with its URN to take another machine, or `pulumi destroy` to end it.",
   );
 }
 

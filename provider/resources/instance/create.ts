@@ -1,6 +1,7 @@
 import type { Account } from "../../account/account.js";
 import { resolveBudget } from "../../account/budget.js";
 import type { WireInstance } from "../../api/instance-row.js";
+import { markOf } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError, VastError } from "../../errors.js";
@@ -10,15 +11,16 @@ import { followNew } from "./follow-new.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, keyTexts, putKeys } from "./keys.js";
 import { UNRESOLVED } from "./left-behind.js";
-import { findPending } from "./lost-answer.js";
+import { findLeftOver } from "./left-over.js";
+import { takenUp } from "./lost-answer.js";
 import { becauseCancelled } from "./messages.js";
 import { planMount } from "./mount.js";
-import { findOwnContracts, type OwnContracts, refuseBeside } from "./own-contracts.js";
 import { FRESH_MS } from "./readiness.js";
 import { type Contract, type RentContext, rentNext } from "./rent.js";
 import { maybeRented, outOfTime } from "./rent-failures.js";
 import { replacedIds } from "./replaced-ids.js";
 import { REPLACED, type StackView } from "./stack-view.js";
+import { learnOf } from "./state-known.js";
 
 const MINUTE_MS = 60_000;
 
@@ -35,12 +37,16 @@ export async function createInstance(
   const token = inputs.ownerToken ?? "";
   const budget = resolveBudget(operation.readConfig);
   const startedAt = account.clock.now();
+  const known = new Set(view.idsOf.get(token));
   const replaced = await replacedIds({ account, view, token, operation });
-  const lasting = replaced.length > 0 ? { [REPLACED]: replaced } : {};
-  const unfinished = {
-    ...lasting,
-    ...(inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {}),
+  /** What a later run has to know of what stood in the state before. */
+  const lasting = () => {
+    const learnt = [...(view.idsOf.get(token) ?? [])].filter((id) => !known.has(id));
+    const ids = [...replaced, ...learnt];
+    return ids.length > 0 ? { [REPLACED]: ids } : {};
   };
+  const due =
+    inputs.adoptInstanceId === undefined ? { [UNRESOLVED]: new Date(startedAt + FRESH_MS).toISOString() } : {};
   let left: Left | undefined;
   const hold = view.ledger.hold(token);
   const context: RentContext = {
@@ -50,7 +56,7 @@ export async function createInstance(
     hold,
     inputs,
     token,
-    attempts: { failed: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
+    attempts: { failed: [], givenBack: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
     mount: undefined,
     // Whatever ends this create, from the first moment of a contract on: what it still owes is in the state.
     operation: {
@@ -58,7 +64,7 @@ export async function createInstance(
       exists: (id, outputs) => {
         left = { id: Number(id), expiresAt: outputs.expiresAt ?? left?.expiresAt };
         hold.became(Number(id));
-        operation.exists(id, { ...unfinished, ...outputs });
+        operation.exists(id, { ...lasting(), ...due, ...outputs });
       },
       ended: () => {
         left = undefined;
@@ -70,7 +76,7 @@ export async function createInstance(
   try {
     // A key that is not there is better known before anything is billed.
     const keys = await keyTexts(account, inputs, operation);
-    let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adopt(context);
+    let contract = inputs.adoptInstanceId === undefined ? await findLeftOver(context) : await adoptOf(context);
     // Until here others can keep the account busy: only boots count.
     let deadline = account.clock.now() + inputs.timeouts.createMinutes * MINUTE_MS;
     for (;;) {
@@ -93,7 +99,7 @@ export async function createInstance(
         const { id, outputs } = await finish(context, contract, row, { startedAt, isSwept });
         view.siblings.note(id, { ...inputs, ...outputs });
         view.siblings.release(token);
-        return { id, outputs: { ...outputs, ...attached, ...lasting } };
+        return { id, outputs: { ...outputs, ...attached, ...lasting(), ...markOf(contract) } };
       }
       contract = undefined;
     }
@@ -139,24 +145,9 @@ function withVolumesLeft(error: unknown, left: readonly string[]): unknown {
   return new NothingRentedError(error.code, text);
 }
 
-/** What an earlier create of this resource left behind: one that was cut off is taken up again, a finished one is refused. */
-async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
-  const { account, view, token, operation } = context;
-  const left = await findOwnContracts(account, view.idsInState, token, operation.signal);
-  const { pending, finished } = await withoutShown(context, left);
-  if (finished.length > 0) throw refuseBeside(finished);
-  if (pending.length === 0) return undefined;
-  context.attempts.answerLost = pending.length > 1;
-  operation.warn(
-    `Taking up contract ${pending.map(({ id }) => id).join(", ")}, which an earlier run rented for this resource.`,
-  );
-  return findPending(context);
-}
-
-/** Without what the engine shows in a moment: a resource that was renamed in the state has this token until its own update. */
-async function withoutShown({ account, view, operation }: RentContext, left: OwnContracts): Promise<OwnContracts> {
-  if (left.pending.length + left.finished.length === 0) return left;
-  await view.questions.quiet(account.clock, operation.signal);
-  const unknown = (rows: readonly WireInstance[]) => rows.filter(({ id }) => !view.idsInState.has(id));
-  return { pending: unknown(left.pending), finished: unknown(left.finished) };
+/** The contract that the program takes over by its id; what is to be replaced, and so ended, it cannot be. */
+async function adoptOf(context: RentContext): Promise<Contract> {
+  const { view, inputs, operation } = context;
+  await learnOf([{ id: inputs.adoptInstanceId ?? 0 }], view, operation);
+  return takenUp(context, await adopt(context));
 }

@@ -3,11 +3,11 @@ import type { Bag } from "../../engine/values.js";
 import { createdVolumeOutputs, endVolumeOf } from "./created-volumes.js";
 import { type Expiry, finishedLabel } from "./label.js";
 import { UNLABELLED } from "./left-behind.js";
-import { type Sweep, sweepPending } from "./own-contracts.js";
 import { freshOutputs, readBackInputs, readBackVolumes } from "./read-back.js";
 import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 import { knownOf } from "./secret-values.js";
+import { type Sweep, sweepPending } from "./sweep.js";
 import { expiryOnVast, expiryText, hasHours, hoursFromRent, knownExpiry } from "./time-to-live.js";
 
 const MINUTE_MS = 60_000;
@@ -73,7 +73,7 @@ export function sweepWhileBooting(context: RentContext, contract: Contract): { e
   // Not as soon as those before it show, but when the contract itself does: else the short list is not to be trusted, and the account's whole one,
   // which a fleet of hundreds would ask for again and again, is read instead.
   const sweep = sweepOf(context, contract, account.clock.now() + FRESH_MS);
-  const swept = sweepPending(account, view.idsInState, sweep, beside).then(
+  const swept = sweepPending(account, view, sweep, beside).then(
     () => true,
     () => false,
   );
@@ -102,7 +102,7 @@ export async function finish(
   await endLostVolumes(context, contract);
   // The label last: until then a run that is cut off is taken up again.
   if (inputs.adoptInstanceId === undefined && !isSwept) {
-    await sweepPending(account, view.idsInState, sweepOf(context, contract, startedAt + FRESH_MS), operation);
+    await sweepPending(account, view, sweepOf(context, contract, startedAt + FRESH_MS), operation);
   }
   const { newVolumeName: createdVolumeName, rentedAt } = contract;
   const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);

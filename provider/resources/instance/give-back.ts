@@ -1,7 +1,7 @@
 import { messageOf } from "../../errors.js";
 import type { Bill } from "./bill.js";
 import { endVolumeOf, volumeNamed } from "./created-volumes.js";
-import { FRESH_MS } from "./readiness.js";
+import { tooYoungUntil } from "./read-back.js";
 import type { Contract, RentContext } from "./rent.js";
 
 /**
@@ -10,15 +10,15 @@ import type { Contract, RentContext } from "./rent.js";
  */
 export async function giveBack(
   { account, inputs, operation, attempts }: RentContext,
-  { id, newVolumeName, rentedAt }: Contract,
+  contract: Contract,
   bill: Pick<Bill, "mayHoldData" | "text">,
 ): Promise<string> {
   const { signal } = operation;
-  // One that was found may be as young as one that was rented just now.
-  const tooYoungUntil = (rentedAt === undefined ? account.clock.now() : Date.parse(rentedAt)) + FRESH_MS;
+  const { id, newVolumeName, rentedAt } = contract;
   const timeoutMs = inputs.timeouts.deleteMinutes * 60_000;
-  await account.destroy(id, { timeoutMs, tooYoungUntil, signal });
+  await account.destroy(id, { timeoutMs, tooYoungUntil: tooYoungUntil(contract, account.clock.now()), signal });
   operation.ended();
+  attempts.givenBack.push(id);
   if (newVolumeName !== undefined) attempts.volumesLeft.push(...(await endVolume(newVolumeName)));
   return bill.text(account.clock.now());
 

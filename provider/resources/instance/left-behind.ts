@@ -3,8 +3,9 @@ import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import type { InstanceInputs } from "./inputs.js";
 import { readLabel } from "./label.js";
-import { sweepPending } from "./own-contracts.js";
 import type { StackView } from "./stack-view.js";
+import { learnOf } from "./state-known.js";
+import { sweepPending } from "./sweep.js";
 
 const MINUTE_MS = 60_000;
 
@@ -24,7 +25,7 @@ export const UNLABELLED = "labelIsPending";
 /** Whether a replacement carries its pending label still: the run that made it did not come to the end of the other one. */
 export async function isLabelDue(account: Account, id: string, before: Bag): Promise<boolean> {
   if (before[UNLABELLED] !== true) return false;
-  const rows = await account.marked();
+  const { rows } = await account.marked();
   return rows.some((row) => row.id === Number(id) && readLabel(row.label, tokenOf(before)).mark === "pending");
 }
 
@@ -59,15 +60,31 @@ export async function seesLeftBehind(
 ): Promise<boolean> {
   const token = tokenOf(before);
   if (token === "") return false;
-  const rows = await account.marked();
-  const left = rows.filter((row) => !view.idsInState.has(row.id) && readLabel(row.label, token).mark === "pending");
+  const { rows, trouble } = await account.marked();
+  if (trouble !== undefined) {
+    if (!view.isNotLookedAt) operation.warn(notLookedAt(trouble));
+    view.isNotLookedAt = true;
+    return false;
+  }
+  const pending = rows.filter(({ label }) => readLabel(label, token).mark === "pending");
+  const isCertain = await learnOf(pending, view, operation);
+  const left = pending.filter((row) => !view.idsInState.has(row.id));
   if (left.length === 0) return false;
   view.leftBehind.add(id);
-  const ids = left.map((row) => row.id).join(", ");
+  const known = isCertain ? "is not in the state" : "has not been shown to be in the state";
   operation.warn(
-    `A run that was cut off left contract ${ids} beside instance ${id}. It is billed; \`pulumi up\` ends it.`,
+    `Contract ${left.map((row) => row.id).join(", ")} of this resource is billed beside instance ${id}, and ${known}: a run that was cut off left it, or one that ` +
+      "is at work now has rented it. When no other run is at work, `pulumi up` ends it.",
   );
   return true;
+}
+
+/** What to say, once in a run, when it cannot be looked what runs that were cut off have left. */
+function notLookedAt(trouble: string): string {
+  return (
+    `Whether runs that were cut off have left machines beside those of the stack could not be looked up: ${trouble}. Such a machine is billed. ` +
+    "The next `pulumi up` looks again, and so does `npx pulumi-vastai orphans`."
+  );
 }
 
 /** Ends what a create that was cut off may have left beside this contract, as soon as lists can be trusted to show it. */
@@ -84,7 +101,7 @@ export async function sweepLeftBehind(
   const notBefore = typeof due === "string" ? Date.parse(due) : undefined;
   const volumes = before as Partial<InstanceInputs>;
   const sweep = { token, keepId: Number(id), notBefore, timeoutMs: deleteTimeoutMs(before), volumes };
-  await sweepPending(account, view.idsInState, sweep, operation);
+  await sweepPending(account, view, sweep, operation);
 }
 
 /** The mark of the resource, empty where it has none. */

@@ -20,7 +20,7 @@ import { readKeys } from "./keys.js";
 import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
 import { createOwnTokens } from "./own-token.js";
-import { tooYoungUntil } from "./read-back.js";
+import { lookWhileYoung } from "./read-back.js";
 import { goneText, refreshInstance } from "./refresh.js";
 import { createRolls, type Effect } from "./rolling.js";
 import { checkBudget } from "./stack-budget.js";
@@ -116,7 +116,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
 
       read: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
-        const row = await account.look(Number(id), operation.signal);
+        // Only create writes instanceId.
+        const wasThere = before.instanceId !== undefined;
+        const row = await lookWhileYoung(account, Number(id), before, operation.signal);
         if (row) {
           glances.note(row, account.clock.now());
           const keys = await readKeys(account, Number(id), before, operation);
@@ -129,9 +131,8 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           if (before.instanceId !== undefined) noteShown(view, id, outputs);
           return outputs;
         }
-        // Only create writes instanceId.
-        const doubts = { wasThere: before.instanceId !== undefined, tooYoungUntil: tooYoungUntil(before) };
-        confirmGone({ noun: "Instance", id, before }, account, doubts);
+        // Nor is it too young to show: it was looked for as long as it may be.
+        confirmGone({ noun: "Instance", id, before }, account, { wasThere, tooYoungUntil: 0 });
         view.siblings.forget(id);
         view.ledger.remove(Number(id));
         forgetCurrent(view, id);
@@ -150,8 +151,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         return { ...outputs, ...seenWith(account) };
       },
 
+      isHandedOver: (id, operation) => isHandedOver(view, id, operation),
+
       delete: async (id, before, operation) => {
-        if (isHandedOver(view, id, operation)) return;
         const account = runtime.accountOf(operation);
         const turn = { clock: account.clock, operation };
         if (hasProgram && !isCurrent(view, id)) warnOfUncounted(view, Number(id), operation);

@@ -1,7 +1,10 @@
+import type { WireInstance } from "../../api/instance-row.js";
+import { markOf, TAKEN_UP } from "../../engine/entries.js";
 import { messageOf } from "../../errors.js";
 import type { OfferCandidate } from "../../offer/rank.js";
 import { lookUntil } from "../../wait.js";
 import { volumeMadeWith } from "./created-volumes.js";
+import { unlike } from "./likeness.js";
 import { bestOf, findOwnContracts } from "./own-contracts.js";
 import { placeOf } from "./placement.js";
 import { priceOf, stoppedPrice } from "./price.js";
@@ -37,22 +40,43 @@ export async function afterLostAnswer(
 }
 
 /**
- * Adopts the left-over contract of this resource, if there is one. The volume that came with it is told by the name that was ordered, or by
- * looking.
+ * Looks for the contract of a lost answer, and adopts it. One of another kind was left by a run of another program, and lists have hidden it so far: the
+ * sweep ends it.
  */
 export async function findPending(context: RentContext, ordered?: OrderedVolume): Promise<Contract | undefined> {
   const { account, view, token, inputs, operation } = context;
-  const { pending } = await findOwnContracts(account, view.idsInState, token, operation.signal);
+  const { pending } = await findOwnContracts(account, view, token, operation);
+  const alike = pending.filter((row) => unlike(row, inputs) === undefined);
+  return takeUp(context, alike, ordered);
+}
+
+/**
+ * Adopts the best of the contracts that a list has shown. The volume that came with it is told by the name that was ordered, or by looking.
+ */
+export async function takeUp(
+  context: RentContext,
+  pending: readonly WireInstance[],
+  ordered?: OrderedVolume,
+): Promise<Contract | undefined> {
+  const { account, view, token, inputs, operation } = context;
   const row = bestOf(pending);
   if (!row) return undefined;
   const { id } = row;
+  const contract = takenUp(context, { id });
   const prices = { dollarsPerHour: row.dph_total ?? null, dollarsPerHourStopped: stoppedPrice(row) ?? null };
-  operation.exists(String(id), { instanceId: id, ...prices });
+  operation.exists(String(id), prices);
   view.ledger.note(id, token, priceOf(row, inputs.targetState, ordered?.dollarsPerHour));
   view.siblings.take(token, inputs.placement, placeOf(row.machine_id, row.host_id, row.geolocation));
   const made = await volumeMadeWith(account, row, inputs, operation.signal);
   const newVolumeName = made?.label ?? ordered?.name;
-  if (newVolumeName === undefined) return { id };
+  if (newVolumeName === undefined) return contract;
   operation.exists(String(id), { createdVolumeName: newVolumeName });
-  return { id, newVolumeName, newVolumeDollarsPerHour: made?.storage_total_cost ?? ordered?.dollarsPerHour };
+  return { ...contract, newVolumeName, newVolumeDollarsPerHour: made?.storage_total_cost ?? ordered?.dollarsPerHour };
+}
+
+/** A contract that was not rented just now, with the moment at which it became the resource. */
+export function takenUp({ account, operation }: RentContext, found: Contract): Contract {
+  const contract = { ...found, [TAKEN_UP]: new Date(account.clock.now()).toISOString() };
+  operation.exists(String(found.id), { instanceId: found.id, ...markOf(contract) });
+  return contract;
 }

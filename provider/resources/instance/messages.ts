@@ -57,7 +57,7 @@ function silence(id: number, { wanted, at, because }: Silence, limit: string, in
   const where = at === undefined ? "" : ` at ${at}`;
   const remedy =
     at === undefined
-      ? "Correct `waitFor`, or run `pulumi up --replace` with its URN to take another machine"
+      ? "Correct `waitFor`, or run `pulumi up --refresh --replace` with its URN to take another machine"
       : "Run `pulumi up` to go on asking, or correct `waitFor` or what the container runs";
   return new NotReadyError(
     "timeout",
@@ -74,7 +74,7 @@ export function bootFailed(
 ): NotReadyError {
   const remedy = {
     user: "Correct `image`, `onstart`, `args` or `imageLogin` and run `pulumi up`",
-    host: "Run `pulumi up --replace` with its URN to take another machine",
+    host: "Run `pulumi up --refresh --replace` with its URN to take another machine",
     offer: "Raise `bidDollarsPerHour` and run `pulumi up`",
     unknown: "Look at it in the console; the next `pulumi up` brings it to what the program says",
   }[ending.fault];

@@ -2,90 +2,35 @@ import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { NothingRentedError } from "../../errors.js";
-import { endVolumeOf, type VolumeOwner, volumeMadeWith } from "./created-volumes.js";
-import { mayHaveRun } from "./has-run.js";
-import { pendingLabel, readLabel } from "./label.js";
-import { mountsOf } from "./shown-mounts.js";
+import { readLabel } from "./label.js";
+import type { StackView } from "./stack-view.js";
+import { learnOf } from "./state-known.js";
 
-/** Contracts on Vast that carry a resource's mark and stand in no state that the engine has shown this process. */
+/** Contracts on Vast that carry a resource's mark and stand not in the state, as far as that is known. */
 export interface OwnContracts {
   /** Left by a create that was cut off or is under way: to be adopted. */
   readonly pending: readonly WireInstance[];
   /** Made to the end by a create whose result the state does not have. */
   readonly finished: readonly WireInstance[];
+  /** Pulumi itself was asked: none of them stands in the state. Else the engine has not shown them, which need not mean that. */
+  readonly isCertain: boolean;
 }
 
 /** Looks for a token's contracts. Ids in the state are left out: adopting the old machine of a replacement would lose both. */
 export async function findOwnContracts(
   account: Account,
-  idsInState: ReadonlySet<number>,
+  view: StackView,
   token: string,
-  signal: AbortSignal,
-): Promise<OwnContracts> {
-  const mine = (await account.contracts(signal)).filter((row) => !idsInState.has(row.id));
-  const marked = (mark: "pending" | "finished") => mine.filter((row) => readLabel(row.label, token).mark === mark);
-  return { pending: marked("pending"), finished: marked("finished") };
-}
-
-/** What a sweep ends and what it spares. */
-export interface Sweep {
-  readonly token: string;
-  /** The contract that is the resource. */
-  readonly keepId: number;
-  /** It carries the pending label still, so that a short list of that label, in which it must stand, tells of those beside it. Default false. */
-  readonly keepIsPending?: boolean;
-  /** The look is made no sooner, in milliseconds of the clock: a fresh contract can be missing from lists for a minute. Default: at once. */
-  readonly notBefore?: number | undefined;
-  /** How long the end of one contract is waited for. */
-  readonly timeoutMs: number;
-  /** How the volumes are told that were made with such contracts, and whether to keep what may hold data. */
-  readonly volumes?: (VolumeOwner & { readonly keepVolumes?: boolean }) | undefined;
-}
-
-/**
- * Ends every contract with a token's pending label that is neither kept nor in the state: what a lost answer, or a run that was killed
- * just after its rent, left behind beside the contract that became the instance.
- */
-export async function sweepPending(
-  account: Account,
-  idsInState: ReadonlySet<number>,
-  { token, keepId, keepIsPending = false, notBefore = 0, timeoutMs, volumes = {} }: Sweep,
   operation: Operation,
-): Promise<void> {
-  const tooSoonMs = notBefore - account.clock.now();
-  if (tooSoonMs > 0) {
-    operation.progress("making sure that no earlier run left a machine behind");
-    await account.clock.sleep(tooSoonMs, operation.signal);
-  }
-  const own = { token, keepId, keepIsPending };
-  const pending = await findPendingBeside(account, idsInState, own, operation.signal);
-  for (const row of pending) {
-    const { id } = row;
-    operation.warn(
-      `Ending contract ${id}: a second one of this resource, left by a run that was cut off or by a lost answer.`,
-    );
-    const owner = { ownerToken: token, ...volumes };
-    const made = mountsOf(row).length > 0 ? await volumeMadeWith(account, row, owner, operation.signal) : undefined;
-    await account.destroy(id, { timeoutMs, signal: operation.signal });
-    const keep = mayHaveRun(row) && volumes.keepVolumes !== false;
-    if (made) await endVolumeOf(account, id, made, { keep, timeoutMs }, operation);
-  }
-}
-
-/**
- * The contracts with a token's pending label beside one. A list of that label alone tells it, when the contract itself stands in it: else the
- * filter is not to be trusted, and all contracts are looked through.
- */
-async function findPendingBeside(
-  account: Account,
-  idsInState: ReadonlySet<number>,
-  { token, keepId, keepIsPending }: Pick<Sweep, "token" | "keepId" | "keepIsPending">,
-  signal: AbortSignal,
-): Promise<WireInstance[]> {
-  const labelled = keepIsPending ? await account.labelled(pendingLabel(token), signal) : [];
-  const isTold = labelled.some(({ id }) => id === keepId);
-  const pending = isTold ? labelled : (await findOwnContracts(account, idsInState, token, signal)).pending;
-  return pending.filter(({ id }) => id !== keepId && !idsInState.has(id));
+): Promise<OwnContracts> {
+  const rows = await account.contracts(operation.signal);
+  const marked = rows.filter((row) => readLabel(row.label, token).mark !== "none");
+  const isCertain = await learnOf(marked, view, operation);
+  const strangers = marked.filter(({ id }) => !view.idsInState.has(id));
+  const [pending, finished] = (["pending", "finished"] as const).map((mark) =>
+    strangers.filter((row) => readLabel(row.label, token).mark === mark),
+  );
+  return { pending: pending ?? [], finished: finished ?? [], isCertain };
 }
 
 /** Of several left-over contracts the one nearest to running; the others are swept away. */
@@ -94,17 +39,27 @@ export function bestOf(rows: readonly WireInstance[]): WireInstance | undefined 
   return [...rows].sort((a, b) => rank(a) - rank(b) || a.id - b.id)[0];
 }
 
-/** Why nothing is rented beside a finished contract of the same resource, and the two ways out. */
-export function refuseBeside(finished: readonly WireInstance[]): NothingRentedError {
-  const list = finished
-    .map((row) => `${row.id} (${row.actual_status ?? "no status yet"}, ${row.dph_total ?? "?"} $/h while running)`)
-    .join(", ");
+/** Why nothing is rented beside finished contracts of the same resource, and the ways out. What was left pending beside them is billed as well. */
+export function refuseBeside({ finished, pending, isCertain }: OwnContracts): NothingRentedError {
   const [first] = finished;
+  const what = isCertain ? "that the Pulumi state does not know" : "that the engine has not shown to be in the state";
+  const replaced = isCertain
+    ? ""
+    : "If it is the one that `--replace`, a taint or `replaceWith` is to replace, run `pulumi up --refresh --replace` with the URN of the resource. Else: ";
+  const left =
+    pending.length === 0
+      ? ""
+      : ` Billed as well, and left by a run that was cut off: ${listed(pending)}; the \`pulumi up\` after that takes it up or ends it.`;
   return new NothingRentedError(
     "already_rented",
-    `Vast has a contract of this very resource that the Pulumi state does not know: ${list}. ` +
-      "Nothing was rented; that contract is billed. " +
-      `Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again. ` +
-      "If another stack has it, or a resource that had this name before, run `pulumi up` there first and do neither.",
+    `Vast has a contract of this very resource ${what}: ${listed(finished)}. Nothing was rented; that contract is billed. ` +
+      `${replaced}Set \`adoptInstanceId: ${first?.id}\` to take it over, or end it with \`vastai destroy instance ${first?.id}\`, and run again. ` +
+      `If another stack has it, or a resource that had this name before, run \`pulumi up\` there first and do neither.${left}`,
   );
+}
+
+function listed(rows: readonly WireInstance[]): string {
+  return rows
+    .map((row) => `${row.id} (${row.actual_status ?? "no status yet"}, ${row.dph_total ?? "?"} $/h while running)`)
+    .join(", ");
 }

@@ -1,6 +1,9 @@
+import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portFlag, portText } from "../../api/ports.js";
+import { TAKEN_UP } from "../../engine/entries.js";
 import type { Bag } from "../../engine/values.js";
+import { lookUntil } from "../../wait.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
 import type { InstanceInputs } from "./inputs.js";
 import { readLabel } from "./label.js";
@@ -11,6 +14,9 @@ import type { Known } from "./secret-values.js";
 import { hasMounts, mountsOf } from "./shown-mounts.js";
 import { expiryOnVast, expiryText, knownExpiry } from "./time-to-live.js";
 import { withoutWatchdog } from "./watchdog.js";
+
+/** Between two looks for an instance that may be too young to show. */
+const LOOK_EVERY_MS = 5_000;
 
 /**
  * The inputs as they are on Vast, for those that the program declares and Vast answers. What an answer leaves out says nothing, so
@@ -86,6 +92,17 @@ export function freshOutputs(row: WireInstance, known: Known = {}): Bag {
   return { ...rentedFacts(row), ...liveFacts(row, known) };
 }
 
+/** The instance as it is now, looked for again while it may be too young to show; undefined when it does not exist. */
+export async function lookWhileYoung(
+  account: Account,
+  id: number,
+  before: Bag,
+  signal: AbortSignal,
+): Promise<WireInstance | undefined> {
+  const options = { everyMs: LOOK_EVERY_MS, deadline: tooYoungUntil(before, account.clock.now()), signal };
+  return lookUntil(account.clock, () => account.look(id, signal), options);
+}
+
 /** Outputs after a refresh: what can change is brought up to date, what was true when renting stays. */
 export function refreshedOutputs(row: WireInstance, before: Bag, token: string): Bag {
   const declared = before as Partial<InstanceInputs>;
@@ -99,8 +116,17 @@ export function refreshedOutputs(row: WireInstance, before: Bag, token: string):
   };
 }
 
-/** A contract that was never seen may be too young to show (vast-api.md §2.2); then "no such instance" proves nothing. */
-export function tooYoungUntil(before: Bag): number {
-  const wasSeen = before.machineId !== undefined || before.status !== undefined;
-  return wasSeen || typeof before.rentedAt !== "string" ? 0 : Date.parse(before.rentedAt) + FRESH_MS;
+/**
+ * Until when "no such instance" proves nothing: in its first minute a contract can be missing from answers (vast-api.md §2.2), also when one has shown
+ * it. Never more than a minute from `now`: it was rented before, whatever the clock of the process that rented it said.
+ */
+export function tooYoungUntil({ rentedAt, [TAKEN_UP]: takenUpAt }: RentedOrFound, now: number): number {
+  const since = rentedAt ?? takenUpAt;
+  return typeof since === "string" ? Math.min(Date.parse(since), now) + FRESH_MS : 0;
+}
+
+/** When a contract was rented, or else when it was taken up: it is no younger. */
+interface RentedOrFound {
+  readonly rentedAt?: unknown;
+  readonly [TAKEN_UP]?: unknown;
 }

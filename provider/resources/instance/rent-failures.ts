@@ -11,6 +11,20 @@ import type { Scrub } from "./scrubber.js";
 /** Refusals that any other offer would meet as well. */
 const FINAL_REFUSALS = new Set(["insufficient_credit", "spend_rate_limit", "no_ssh_key_for_vm", "missing_billing"]);
 
+/**
+ * What a create that ends with no contract has cost, as a sentence with a space behind it; nothing where somebody else says it: after a lost answer
+ * {@link maybeRented}, and of volumes that stay those who left them.
+ */
+export function costText(
+  { givenBack, answerLost, volumesLeft }: Attempts,
+  subject = "This run rented nothing",
+): string {
+  if (answerLost || volumesLeft.length > 0) return "";
+  if (givenBack.length === 0) return `${subject}, so it costs nothing. `;
+  const ids = givenBack.join(", ");
+  return `What this run rented was given back, and is not billed any more (contract ${ids}; billed for the time that it stood). `;
+}
+
 /** Takes note of an offer that did not become the instance. */
 export function failed(
   attempts: Attempts,
@@ -22,11 +36,16 @@ export function failed(
 }
 
 /** Why Vast refused to rent, for an error that is Vast's answer, which can repeat what it was sent; another stays as it is. */
-export function refused(candidate: OfferCandidate, error: unknown, scrub: Scrub): unknown {
+export function refused(
+  { attempts }: Pick<RentContext, "attempts">,
+  candidate: OfferCandidate,
+  error: unknown,
+  scrub: Scrub,
+): unknown {
   if (error instanceof RateLimitedError || (error instanceof VastError && error.code === "account_busy")) {
     return new NothingRentedError(
       "account_busy",
-      `${messageOf(error)} This run rented nothing for this resource, so it costs nothing. ` +
+      `${messageOf(error)} ${costText(attempts, "This run rented nothing for this resource")}` +
         "Run again when the other programs on this account are done, or give them an account of their own.",
     );
   }
@@ -38,7 +57,7 @@ export function refused(candidate: OfferCandidate, error: unknown, scrub: Scrub)
   return new NothingRentedError(
     code,
     `Vast refused to rent offer ${candidate.offerId}: "${scrub(refusal.said)}" (${code}, HTTP ${refusal.status}). ` +
-      `This run rented nothing, so it costs nothing. ${remedy}`,
+      `${costText(attempts)}${remedy}`,
   );
 }
 
@@ -92,7 +111,7 @@ export function nothingRented(
   return new NothingRentedError(
     "all_failed",
     `None of the ${attempts.failed.length} offers tried could be kept (${found} fitted):${tried}\n${why}${why && " "}` +
-      `${givenBackText(attempts)}Run again, loosen the query, or raise \`maxAttempts\`.`,
+      `${costText(attempts)}Run again, loosen the query, or raise \`maxAttempts\`.`,
   );
 }
 
@@ -101,7 +120,7 @@ export function outOfTime({ inputs, attempts }: RentContext): NothingRentedError
   return new NothingRentedError(
     "out_of_time",
     `The ${inputs.timeouts.createMinutes} min of \`timeouts.createMinutes\` are over, so no other offer was rented. ` +
-      `What was tried:${triedText(attempts)}\n${givenBackText(attempts)}Run again, or give it more time.`,
+      `What was tried:${triedText(attempts)}\n${costText(attempts)}Run again, or give it more time.`,
   );
 }
 
@@ -113,10 +132,4 @@ function triedText({ failed }: Attempts): string {
         `\n  - ${offerId ?? "a found contract"}${dollarsPerHour === undefined ? "" : ` (${money(dollarsPerHour)})`}: ${why}`,
     )
     .join("");
-}
-
-function givenBackText({ answerLost, volumesLeft }: Attempts): string {
-  return answerLost || volumesLeft.length > 0
-    ? ""
-    : "What this run rented was given back, and is not billed any more. ";
 }

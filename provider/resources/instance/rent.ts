@@ -4,6 +4,7 @@ import { type Hold, withOneMore } from "../../account/ledger.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import type { Rented } from "../../api/instances.js";
 import { isUnknownOutcome } from "../../api/retry.js";
+import type { TAKEN_UP } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import { OfferGoneError } from "../../errors.js";
 import { newVolumeDollarsPerHour } from "../../offer/price.js";
@@ -38,6 +39,8 @@ export interface Contract {
   readonly instanceApiKey?: string | undefined;
   /** When it was rented, ISO 8601; undefined when it was found. */
   readonly rentedAt?: string | undefined;
+  /** When it was found and taken up, ISO 8601; undefined when it was rented just now. */
+  readonly [TAKEN_UP]?: string | undefined;
   /** What it is meant to be, of one that was adopted: it is left so, and the next preview shows what the program wants else. */
   readonly adoptedState?: "running" | "stopped" | undefined;
   /** When it ends itself, if it was rented with a time to live. */
@@ -64,6 +67,8 @@ export interface FailedAttempt {
 /** What one create has tried so far. */
 export interface Attempts {
   readonly failed: FailedAttempt[];
+  /** Contracts that were rented, or taken up, and are ended for certain. */
+  readonly givenBack: number[];
   /** A rent call's answer was lost: a contract may turn up later. */
   answerLost: boolean;
   /** Names of volumes that lost rents asked for, whose contracts did not turn up. */
@@ -128,7 +133,7 @@ export async function rentNext(context: RentContext): Promise<Contract> {
   // A contract of a lost answer that shows only now is what was wanted.
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
-  if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(tooDear);
+  if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(context, tooDear);
   const crowded = attempts.failed.length === 0 && tooFewMachines(candidates, inputs.placement, siblingsOf(context));
   if (crowded) throw crowded;
   const isNone = candidates.length === 0 && attempts.failed.length === 0;
@@ -214,7 +219,7 @@ async function tryOffer(
       return failed(attempts, candidate, "taken", "taken before it could be rented");
     }
     account.claims.release(candidate.offerId);
-    throw refused(candidate, error, scrub);
+    throw refused(context, candidate, error, scrub);
   }
   const rentedAt = new Date(account.clock.now()).toISOString();
   const contract: Contract = {

@@ -5,6 +5,7 @@ import type { Bag } from "../../engine/values.js";
 import { messageOf, NothingRentedError } from "../../errors.js";
 import { tokenOf } from "./left-behind.js";
 import type { RentContext } from "./rent.js";
+import { costText } from "./rent-failures.js";
 import type { StackView } from "./stack-view.js";
 
 /**
@@ -43,21 +44,23 @@ function refusal(why: string | undefined): CheckFailure[] {
 }
 
 /** Refuses to rent when the account has less credit than the budget asks for. */
-export async function checkCredit({ account, budget, operation }: RentContext): Promise<void> {
+export async function checkCredit(context: RentContext): Promise<void> {
+  const { account, budget, operation } = context;
   const least = budget.minCreditDollars;
   if (least === undefined) return;
   const { credit } = await account.client.users.current(operation.signal);
   if (typeof credit === "number" && credit >= least) return;
   throw refuseByBudget(
+    context,
     `the account has ${credit ?? "an unknown number of"} $ of credit and vastai:minCredit asks for ${least}`,
   );
 }
 
 /** Why nothing is rented for a resource. */
-export function refuseByBudget(why: string): NothingRentedError {
+export function refuseByBudget({ attempts }: Pick<RentContext, "attempts">, why: string): NothingRentedError {
   return new NothingRentedError(
     "over_budget",
-    `Over the stack's budget: ${why}. Nothing was rented for this resource, so it costs nothing. ` +
+    `Over the stack's budget: ${why}. ${costText(attempts, "Nothing was rented for this resource")}` +
       "Raise the limit in the stack configuration, or leave instances out. A replacement counts twice while both run: " +
       "the option `deleteBeforeReplace` ends the old one first.",
   );

@@ -48,6 +48,8 @@ export interface StackView {
   readonly keepsVolumesOf: Set<string>;
   /** Ids of resources beside which diff saw a contract that a run left behind. */
   readonly leftBehind: Set<string>;
+  /** It was said that it could not be looked for such contracts. */
+  isNotLookedAt: boolean;
   /** The stack's instances and their prices, those being rented included. */
   readonly ledger: Ledger;
   /** Where instances of the same group stand, those being rented included. */
@@ -75,6 +77,7 @@ export function emptyStackView(): StackView {
     volumeNames: new Set(),
     keepsVolumesOf: new Set(),
     leftBehind: new Set(),
+    isNotLookedAt: false,
     ledger: createLedger(),
     siblings: createSiblings(),
     questions: createEngineQuestions(),

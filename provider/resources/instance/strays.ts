@@ -14,7 +14,7 @@ export async function nameStrays(account: Account, view: StackView, operation: O
   const stacks = new Set(tokens.flatMap((token) => stackIn(token) ?? []));
   if (stacks.size === 0 || operation.signal.aborted) return;
   view.marked ??= account.marked();
-  const rows = await view.marked;
+  const { rows } = await view.marked;
   const strays = rows.filter(({ id, label }) => {
     const token = tokenIn(label) ?? "";
     if (readLabel(label, token).mark !== "pending" || view.idsInState.has(id) || view.namedIds.has(id)) return false;

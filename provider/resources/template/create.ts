@@ -1,6 +1,8 @@
 import type { Account } from "../../account/account.js";
 import type { TemplateKey, WireTemplate } from "../../api/templates.js";
+import { TAKEN_UP } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
+import { entriesWith } from "../../engine/stack-state.js";
 import type { Bag } from "../../engine/values.js";
 import { NotFoundError, VastError } from "../../errors.js";
 import { isAsWanted } from "./changes.js";
@@ -29,13 +31,13 @@ export async function createTemplate(making: Making): Promise<{ id: string; outp
   const { account, inputs, operation } = making;
   if (inputs.adoptTemplateId !== undefined) return adopt(making, inputs.adoptTemplateId);
   const left = await findLeftOver(making);
-  const key =
-    (left && (await takeUp(making, left))) ??
-    (await account.client.templates.create(toDocument(inputs), operation.signal));
+  const takenUp = left && (await takeUp(making, left));
+  const key = takenUp ?? (await account.client.templates.create(toDocument(inputs), operation.signal));
   // Two unmarked creates of one run can both have found nothing.
   claimTemplate(making.idsInState, key.id, inputs.name);
-  operation.exists(String(key.id), { templateId: key.id, hashId: key.hashId });
-  return { id: String(key.id), outputs: await factsNow(account, key, operation) };
+  const mark = takenUp ? { [TAKEN_UP]: new Date(account.clock.now()).toISOString() } : {};
+  operation.exists(String(key.id), { templateId: key.id, hashId: key.hashId, ...mark });
+  return { id: String(key.id), outputs: { ...(await factsNow(account, key, operation)), ...mark } };
 }
 
 /** Facts of a template just made or edited. The lists may be behind; then the answer of the edit is all that is known. */
@@ -59,8 +61,11 @@ async function findLeftOver({ account, idsInState, inputs, operation }: Making):
     (row) => token !== "" && !idsInState.has(row.id) && readDescription(row.desc).token === token,
   );
   const different = marked.filter((row) => !isEqual(row));
-  if (different.length > 0) throw refuseBeside(different);
-  if (inputs.descriptionMark && token !== "") return marked[0];
+  // What `--replace` is to replace has not been shown to this create.
+  const standing = await entriesWith(new Set(different.map(({ id }) => id)), "Template", operation.readState);
+  const strangers = different.filter((row) => !standing?.some(({ id }) => Number(id) === row.id));
+  if (strangers.length > 0) throw refuseBeside(strangers);
+  if (inputs.descriptionMark && token !== "") return marked.find(isEqual);
   refuseShared(own.filter(isEqual), idsInState, inputs.name);
   return undefined;
 }
@@ -121,9 +126,10 @@ async function adopt(
     );
   }
   claimTemplate(idsInState, id, inputs.name);
-  operation.exists(String(id), { ...templateFacts(row) });
+  const facts = { ...templateFacts(row), [TAKEN_UP]: new Date(account.clock.now()).toISOString() };
+  operation.exists(String(id), facts);
   // What differs from the program shows in the next preview instead of being overwritten unasked.
-  return { id: String(id), outputs: { ...observedInputs(row, inputs, token), ...templateFacts(row) } };
+  return { id: String(id), outputs: { ...observedInputs(row, inputs, token), ...facts } };
 }
 
 function refuseBeside(rows: readonly WireTemplate[]): VastError {
@@ -131,7 +137,7 @@ function refuseBeside(rows: readonly WireTemplate[]): VastError {
   const id = rows[0]?.id;
   return new VastError(
     "already_made",
-    `Vast has a template with this resource's mark and other content, which the Pulumi state does not know: ${list}. It may be a copy made by ` +
+    `Vast has a template with this resource's mark and other content, which no state shown to this run has: ${list}. It may be a copy made by ` +
       "hand, so nothing was changed and nothing was made. " +
       `Set \`adoptTemplateId: ${id}\` to take it over, or delete it with \`vastai delete template --template-id ${id}\`, and run again.`,
   );

@@ -1,5 +1,6 @@
 import type { Account } from "../../account/account.js";
 import type { WireVolume } from "../../api/volumes.js";
+import { TAKEN_UP } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { NothingRentedError, NotReadyError } from "../../errors.js";
@@ -9,9 +10,10 @@ import { UNCONFIRMED } from "./consent.js";
 import type { VolumeInputs } from "./inputs.js";
 import { refuseBesideLeftClone } from "./left-clone.js";
 import { readBackInputs, volumeFacts } from "./outputs.js";
-import { defaultName, noteVolume, REPLACED, type VolumeView } from "./own-volumes.js";
+import { defaultName, isMarkedName, isUnnamed, noteVolume, REPLACED, type VolumeView } from "./own-volumes.js";
 import { findPlaces, wantedMachine } from "./place.js";
 import { type RentContext, rentVolume } from "./rent.js";
+import { learnOf } from "./state-known.js";
 import { adopt, findLeftOver } from "./take-over.js";
 
 const LOOK_EVERY_MS = 6_000;
@@ -37,12 +39,13 @@ async function createOne(
   operation: Operation,
 ): Promise<{ id: string; outputs: Bag }> {
   const token = inputs.ownerToken ?? "";
+  const before = await account.volumes(operation.signal);
+  await learnOf(before.filter(mayBeTaken(inputs)), view, operation);
   const replaced = [...(view.idsOf.get(token) ?? [])];
   const rented = (id: number, more: Bag) => {
     noteVolume(view, id, { ownerToken: token });
     operation.exists(String(id), { volumeId: id, volumeName: `V.${id}`, ...kept(replaced), ...more });
   };
-  const before = await account.volumes(operation.signal);
   const adopted = inputs.adoptVolumeId === undefined ? undefined : adopt(view, inputs, before);
   const machineId = adopted ? undefined : await wantedMachine(account, inputs, operation.signal);
   const leftOver = adopted ?? findLeftOver(view, inputs, before, machineId);
@@ -51,8 +54,9 @@ async function createOne(
       operation.warn(
         `Taking over volume ${leftOver.id} ("${leftOver.label}"), which an earlier run rented for this resource.`,
       );
-    rented(leftOver.id, volumeFacts(leftOver));
-    return finish(leftOver, inputs, kept(replaced));
+    const mark = { [TAKEN_UP]: new Date(account.clock.now()).toISOString() };
+    rented(leftOver.id, { ...volumeFacts(leftOver), ...mark });
+    return finish(leftOver, inputs, { ...kept(replaced), ...mark });
   }
   const sizeGb = sizeOf(inputs, before);
   const cloning = inputs.cloneOf !== undefined;
@@ -65,6 +69,15 @@ async function createOne(
   rented(id, { [UNCONFIRMED]: true, rentedAt });
   const row = await waitForRow(account, id, inputs, operation);
   return finish(row, inputs, { ...kept(replaced), rentedAt });
+}
+
+/** Whether a create of these inputs may take a volume for what an earlier run left, or is to adopt it. */
+function mayBeTaken({ adoptVolumeId, cloneOf, name, ownerToken = "" }: VolumeInputs) {
+  return ({ id, label }: WireVolume): boolean =>
+    id === adoptVolumeId ||
+    isMarkedName(label, ownerToken) ||
+    (name !== undefined && label === name) ||
+    (cloneOf !== undefined && isUnnamed(id, label));
 }
 
 /** Waits until the list shows a volume. */

@@ -2,6 +2,7 @@ import type { WireVolume } from "../../api/volumes.js";
 import { NothingRentedError } from "../../errors.js";
 import { durationText } from "../../wait.js";
 import { SIZE_TOLERANCE_GB } from "./changes.js";
+import { isUnnamed } from "./own-volumes.js";
 import type { RentContext } from "./rent.js";
 
 /** A run that was cut off is mostly repeated soon; a volume that has stood for longer is somebody's. */
@@ -18,7 +19,7 @@ export function refuseBesideLeftClone(context: RentContext, machineId: number | 
   const alike = before.filter(
     (row) =>
       !view.idsInState.has(row.id) &&
-      (!row.label || row.label === `V.${row.id}`) &&
+      isUnnamed(row.id, row.label) &&
       Math.abs((row.disk_space ?? sizeGb) - sizeGb) <= SIZE_TOLERANCE_GB,
   );
   const young = alike.find((row) => ageMs(row) < FRESH_MS);

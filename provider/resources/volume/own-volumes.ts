@@ -60,6 +60,11 @@ export function isMarkedName(name: string | null | undefined, token: string): bo
   return token !== "" && new RegExp(`_${token}(_\\d+)?$`).test(name ?? "");
 }
 
+/** Whether nobody has named a volume: clones never are. */
+export function isUnnamed(id: number, label: string | null | undefined): boolean {
+  return !label || label === `V.${id}`;
+}
+
 /** The token in a name that {@link defaultName} makes, whoever's it is. */
 export function tokenIn(name: string): string | undefined {
   return new RegExp(`_(${TOKEN})(?:_\\d+)?$`).exec(name)?.[1];

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { messageOf } from "../provider/errors.js";
+import { messageOf } from "../errors.js";
 
 /** How a run of the Pulumi CLI has ended. */
 export interface PulumiRun {
@@ -12,12 +12,17 @@ export interface PulumiRun {
 
 /**
  * Runs the Pulumi CLI of the PATH in this folder, without questions and colours, for at most `limitMs` milliseconds. Throws when it cannot be
- * started or takes too long, with a message that goes on a sentence; a failure of its own is told by the exit code.
+ * started or takes too long, with a message that goes on a sentence; a failure of its own is told by the exit code. Without `env` it has this
+ * process's own.
  */
-export async function runPulumi(args: readonly string[], env: NodeJS.ProcessEnv, limitMs: number): Promise<PulumiRun> {
+export async function runPulumi(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv | undefined,
+  limitMs: number,
+): Promise<PulumiRun> {
   const limit = AbortSignal.timeout(limitMs);
   const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
-    env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    ...(env && { env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" } }),
     stdio: ["ignore", "pipe", "pipe"],
     // Not spawn's own time limit: its timer goes on when the program cannot be started, and holds this process.
     signal: limit,
