@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { trainer } from "./programs.js";
 import { type TestStack, testStack } from "./pulumi.js";
 
-const FINISHED_LABEL = /^trainer pulumi:[0-9a-f]{12}$/;
+const FINISHED_LABEL = /^trainer pulumi:[0-9a-f]{24}$/;
 
 /** One machine runs under its own label and stands in the state, and those before it are ended. */
 function expectReplaced({ world, resource }: TestStack, before: readonly number[]): number {
