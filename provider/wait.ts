@@ -8,17 +8,21 @@ export interface LookOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Looks until something is found, or undefined when the deadline has passed; the last look is at the deadline. */
+/**
+ * Looks until something is found, or undefined when the deadline has passed. The last look begins at the deadline or later: what an earlier one has not
+ * seen may have come while its answer took its time.
+ */
 export async function lookUntil<T>(
   clock: Clock,
   look: () => Promise<T | undefined>,
   { everyMs, deadline, signal }: LookOptions,
 ): Promise<T | undefined> {
   for (;;) {
+    const isLast = clock.now() >= deadline;
     const found = await look();
+    if (found !== undefined || isLast) return found;
     const left = deadline - clock.now();
-    if (found !== undefined || left <= 0) return found;
-    await clock.sleep(Math.min(everyMs, left), signal);
+    if (left > 0) await clock.sleep(Math.min(everyMs, left), signal);
   }
 }
 

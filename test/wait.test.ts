@@ -53,6 +53,15 @@ describe("looking until something is found", () => {
     expect(await until(2500)).toBe("there");
   });
 
+  it("looks once more after a look that began before the deadline, and ended behind it", async () => {
+    const { until, times, clock } = looking(async (_elapsed, nth) => {
+      await clock.sleep(2000);
+      return nth === 1 ? "there" : undefined;
+    });
+    expect(await until(1500)).toBe("there");
+    expect(times).toEqual([0, 2000]);
+  });
+
   it("looks once when the deadline has passed before", async () => {
     const { until, times } = looking(() => undefined);
     expect(await until(-1)).toBeUndefined();

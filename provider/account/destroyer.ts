@@ -89,8 +89,10 @@ export function createDestroyer(client: Client, clock: Clock, { look, lookInList
         ended ||= outcome === "ended";
         lookAt = outcome === "told" ? lookInLists : look;
       }
+      // A look takes its time: it reads a list first, and by the id later.
+      const isOldEnough = clock.now() >= tooYoungUntil;
       const row = await lookAt(id, signal);
-      if (!row && (ended || clock.now() >= tooYoungUntil)) return;
+      if (!row && (ended || isOldEnough)) return;
       if (row && clock.now() >= deadline) throw stillThere(row, timeoutMs);
       await clock.sleep(CONFIRM_EVERY_MS, signal);
     }

@@ -8,25 +8,31 @@ export const TAKEN_UP = "takenUpAt";
 
 /** Which entry of the state is the resource, where two have the same id. */
 export interface Entries {
-  /** This entry is the resource: the engine has shown it as that, or a create of this run has answered it. */
+  /** This entry is the resource, and goes on: the engine has shown it as that, or a create of this run has answered it. */
   stands(id: string, outputs: Bag): void;
-  /** The thing itself was ended. */
-  ended(id: string): void;
-  /** What a delete is about: the thing itself; only an `entry` beside that of the resource, which goes on; or something that is `gone`. */
-  deleting(id: string, outputs: Bag): "the thing" | "an entry" | "gone";
+  /** This entry is the resource, and is to change: by an update, which says that it stands, or by a replacement, of which nobody is told. */
+  changes(id: string, outputs: Bag): void;
+  /**
+   * What a delete is about: the thing itself; only an `entry` beside that of the resource, which goes on; or the `rest` of a resource which is gone, is
+   * going, or may go in this run. The engine deletes entries of one resource at once, in any order.
+   */
+  deleting(id: string, outputs: Bag): "the thing" | "an entry" | "the rest";
 }
 
 /** Entries of a state of which nothing is known yet. */
 export function createEntries(): Entries {
-  const marks = new Map<string, unknown>();
-  const endedIds = new Set<string>();
+  const shown = new Map<string, { readonly mark: unknown; readonly goesOn: boolean }>();
+  const show = (id: string, { [TAKEN_UP]: mark }: Bag, goesOn: boolean) => void shown.set(id, { mark, goesOn });
   return {
-    stands: (id, outputs) => marks.set(id, outputs[TAKEN_UP]),
-    ended: (id) => endedIds.add(id),
+    stands: (id, outputs) => show(id, outputs, true),
+    changes: (id, outputs) => show(id, outputs, false),
     deleting: (id, outputs) => {
-      const isOther = marks.has(id) && marks.get(id) !== outputs[TAKEN_UP];
-      if (!isOther) return "the thing";
-      return endedIds.has(id) ? "gone" : "an entry";
+      const resource = shown.get(id);
+      if (resource === undefined) return "the thing";
+      if (resource.mark !== outputs[TAKEN_UP]) return resource.goesOn ? "an entry" : "the rest";
+      // Also when this delete fails: its own entry stays in the state then, and leads to the thing.
+      show(id, outputs, false);
+      return "the thing";
     },
   };
 }

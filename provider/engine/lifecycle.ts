@@ -161,10 +161,13 @@ export function defineLifecycle<Inputs>(
     diff: (id, olds, news) =>
       plainly(async () => {
         noun.shown(id, olds);
-        entries.stands(id, olds);
+        // Also a change that asks for no replacement can lead to one: by the option `replaceOnChanges`.
+        entries.changes(id, olds);
         const byTable = diffByTable(noun.onChange, noun.same, olds, news);
         const also = (await noun.alsoChanges?.(id, olds, news, operation())) ?? { changes: false, replaces: [] };
-        return { changes: byTable.changes || also.changes, replaces: [...byTable.replaces, ...also.replaces] };
+        const changes = byTable.changes || also.changes;
+        if (!changes) entries.stands(id, olds);
+        return { changes, replaces: [...byTable.replaces, ...also.replaces] };
       }),
 
     create: (inputs) =>
@@ -198,7 +201,6 @@ export function defineLifecycle<Inputs>(
         if (about === "an entry") leave(id);
         if (about !== "the thing") return;
         await noun.delete(id, withoutProvider(props), operation());
-        entries.ended(id);
       }),
   };
 }

@@ -76,7 +76,7 @@ async function destroyerOf(
   {
     gone = () => false,
     look,
-  }: { gone?: (id: number) => boolean; look?: (id: number) => WireInstance | undefined } = {},
+  }: { gone?: (id: number) => boolean; look?: (id: number) => WireInstance | undefined | Promise<undefined> } = {},
 ) {
   const ended = new Set<number>();
   const calls = { bulk: 0, single: [] as number[] };
@@ -195,6 +195,22 @@ describe("a contract that may be too young to show", () => {
     const tooYoungUntil = clock.now() + MINUTE;
     await destroy(7, { ...options, tooYoungUntil });
     expect(clock.now()).toBeGreaterThanOrEqual(tooYoungUntil);
+  });
+
+  it("is not taken for gone by a look that began when it was too young", async () => {
+    let looks = 0;
+    const { destroy, clock } = await destroyerOf(
+      { single: absent },
+      {
+        look: async () => {
+          looks += 1;
+          if (looks === 1) await clock.sleep(2 * MINUTE);
+          return undefined;
+        },
+      },
+    );
+    await destroy(7, { ...options, tooYoungUntil: clock.now() + MINUTE });
+    expect(looks).toBe(2);
   });
 
   it("is ended once it shows", async () => {

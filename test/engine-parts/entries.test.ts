@@ -21,11 +21,22 @@ describe("a delete", () => {
     expect(entries.deleting("7", mine)).toBe("the thing");
   });
 
-  it("finds it gone when the thing was ended by the delete of its own entry", () => {
+  it("is about the rest alone once the delete of the thing's own entry has begun", () => {
     const entries = createEntries();
     entries.stands("7", mine);
-    entries.ended("7");
-    expect(entries.deleting("7", {})).toBe("gone");
+    expect(entries.deleting("7", mine)).toBe("the thing");
+    expect(entries.deleting("7", {})).toBe("the rest");
+    expect(entries.deleting("7", mine)).toBe("the thing");
+  });
+
+  it("is about the rest alone also before that, when the resource changes and was not updated", () => {
+    const entries = createEntries();
+    entries.changes("7", mine);
+    expect(entries.deleting("7", {})).toBe("the rest");
+    expect(entries.deleting("7", mine)).toBe("the thing");
+    entries.changes("8", mine);
+    entries.stands("8", mine);
+    expect(entries.deleting("8", {})).toBe("an entry");
   });
 });
 

@@ -451,6 +451,17 @@ describe("a delete of what a create has taken up in the same run", () => {
     expect(lines).toEqual([]);
   });
 
+  it("leaves it also when the diff of its own entry failed, and says nothing of it", async () => {
+    const fail = () => {
+      throw new VastError("x", "The service said no.");
+    };
+    const { provider, lines } = lifecycleOf({ ...noun, alsoChanges: fail });
+    await failureOf(provider.diff("7", mark, {}));
+    await provider.delete("7", { __provider: HANDLER });
+    expect(deleted.splice(0)).toEqual([]);
+    expect(lines).toEqual([]);
+  });
+
   it("says nothing of a bill where Vast bills nothing", async () => {
     const { provider, lines } = lifecycleOf({ ...noun, isFree: true });
     await provider.create({ __provider: HANDLER });

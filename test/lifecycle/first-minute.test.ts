@@ -45,6 +45,13 @@ describe("an instance of some seconds that an answer hides", () => {
     expect(billed()).toMatchObject([{ id: Number(id) }]);
   });
 
+  it("stays in the stack when the list is read in its first minute, and the answer by id comes late", async () => {
+    const { id, props } = await youngOne();
+    t.simulator.faults.add({ on: "GET /api/v0/instances/*", then: "429", times: 18 });
+    hide();
+    expect(await t.process().instance.read(id, props)).toMatchObject({ id });
+  });
+
   it("is not waited for longer than its first minute when it is gone", async () => {
     const { id, props } = await youngOne();
     t.world.act(Number(id), { do: "destroy" });

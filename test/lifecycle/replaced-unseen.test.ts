@@ -137,6 +137,26 @@ describe("where Pulumi cannot be asked for the state", () => {
     expect(billed()).toEqual([]);
   });
 
+  it.each([
+    ["the old entry first", [0, 1]],
+    ["its own entry first", [1, 0]],
+  ])("it goes without a word of staying when a later run replaces it: %s", async (_, order) => {
+    const old = await notReady();
+    t.clock.advance(600 * 60_000);
+    const taken = await t.process().up(anInstance());
+    await t.clock.sleep(60_000);
+    const later = t.process();
+    const { inputs } = await later.instance.check(taken.outs, anInstance({ generation: 1 }));
+    const news = { ...inputs, __provider: HANDLER };
+    expect(await later.instance.diff(taken.id, taken.outs, news)).toMatchObject({ replaces: ["generation"] });
+    const next = await later.up(anInstance({ generation: 1 }));
+    // The engine deletes both at once.
+    const entries = [old, taken];
+    await Promise.all(order.map((i) => later.instance.delete(old.id, entries[i]?.outs ?? {})));
+    expect(billed()).toMatchObject([{ id: Number(next.id), label: FINISHED }]);
+    expect(warnings(later)).toEqual([]);
+  });
+
   it("an instance that was adopted by its id survives likewise", async () => {
     const old = await healthy();
     const process = t.process();

@@ -74,53 +74,73 @@ export function checkNoSecond(scene: Scene): void {
   }
 }
 
-const NOTHING = /rented nothing|was given back|is not billed any more/i;
+/** The instances that the state has, by name. */
+export type Holdings = ReadonlyMap<string, readonly number[]>;
 
-/** What an error says of the money and of the state is so; of the money it speaks of the run, which began at `since`. */
-export function checkStatements(scene: Scene, { failures }: RunReport, since: number): void {
+export function holdings({ stack }: Scene): Holdings {
+  const held = new Map<string, number[]>();
+  for (const { name, entry } of entriesOf(stack)) {
+    if (nounOf(entry.inputs) !== undefined || entry.isPendingReplacement) continue;
+    held.set(name, [...(held.get(name) ?? []), Number(entry.id)]);
+  }
+  return held;
+}
+
+/** At the end of a run: what has left the state has ended. */
+export function checkKept(scene: Scene, before: Holdings): void {
   const known = idsInState(scene);
-  for (const { name, message } of failures) {
-    if (nounOf(scene.program.get(name) ?? {}) !== undefined) continue;
-    const gone = /[Ii]nstance (\d+) (?:does not exist any more|disappeared)/.exec(message)?.[1];
-    if (gone !== undefined && scene.world.contract(Number(gone))?.destroyedAt === null) {
-      throw violation(scene, "said what is not so", `${gone} is billed, and it was said: ${message}`);
+  const dropped = [...before.values()].flat().flatMap((id) => {
+    const contract = scene.world.contract(id);
+    return !known.has(id) && contract?.destroyedAt === null ? [contract] : [];
+  });
+  if (dropped.length > 0) throw violation(scene, "lost", `${listed(dropped)} left the state and is billed`);
+}
+
+/** At the end of a run: what it has made or changed, and reported as done, is there, and is what the program says. */
+export function checkMade(scene: Scene, { steps, failures, ended }: RunReport): void {
+  // A run that was killed records nothing of a step that has not ended.
+  if (ended === "by kill -9") return;
+  for (const [name, { current }] of scene.stack) {
+    if (!current || nounOf(current.inputs) !== undefined || failures.some((failure) => failure.name === name)) continue;
+    const isMade = steps.includes(`create ${name}`);
+    if (current.initErrors.length > 0 || !(isMade || steps.includes(`update ${name}`))) continue;
+    const contract = scene.world.contract(Number(current.id));
+    if (contract?.destroyedAt !== null) {
+      const what = `${name} is ${current.id} in the state, which does not exist after: ${steps.join(", ")}`;
+      throw violation(scene, "lost", what);
     }
-    const unknown = /state does not know: (\d+)/.exec(message)?.[1];
-    if (unknown !== undefined && known.has(Number(unknown))) {
-      throw violation(scene, "said what is not so", `${unknown} is in the state, and it was said: ${message}`);
-    }
-    if (!NOTHING.test(message)) continue;
-    const isNamed = ({ id, label }: { readonly id: number; readonly label: string | null }) =>
-      message.includes(String(id)) || (label !== null && message.includes(`\`${label}\``));
-    const billed = billedBy(scene, name).filter(
-      (contract) => !known.has(contract.id) && !isNamed(contract) && Date.parse(contract.createdAt) >= since,
-    );
-    if (billed.length > 0)
-      throw violation(scene, "said what is not so", `${listed(billed)}, and it was said: ${message}`);
+    const { offer, adoptInstanceId } = current.inputs;
+    const { gpuName } = Object(offer) as { gpuName?: string };
+    if (isMade && adoptInstanceId === undefined && contract.gpuName !== gpuName)
+      throw violation(scene, "not as wanted", `${name} was made on ${contract.gpuName}, wanted ${gpuName}`);
   }
 }
 
-/** After a run of a calm world that went well: what it made or changed is there. */
-export function checkAlive(scene: Scene, { steps }: RunReport): void {
-  for (const [name, { current }] of scene.stack) {
-    if (current && nounOf(current.inputs) !== undefined) continue;
-    if (!steps.some((step) => step === `create ${name}` || step === `update ${name}`)) continue;
-    const contract = scene.world.contract(Number(current?.id));
-    if (contract?.destroyedAt !== null) {
-      throw violation(
-        scene,
-        "lost",
-        `${name} is ${current?.id} in the state, which does not exist after: ${steps.join(", ")}`,
-      );
-    }
-  }
+/** For how long lists may hide a contract. */
+const HIDDEN_MS = 60_000;
+
+/** At the end of a destroy that went well: what is billed for a resource that it ended was named. Of what stood in no state it knows nothing. */
+export function checkDestroyed(
+  scene: Scene,
+  { failures, ended }: RunReport,
+  { held, warnings, startedAt }: { held: Holdings; warnings: readonly string[]; startedAt: number },
+): void {
+  if (failures.length > 0 || ended !== "by itself") return;
+  const left = [...held.keys()].flatMap((name) => billedBy(scene, name));
+  const unnamed = left.filter(
+    ({ id, createdAt, label }) =>
+      Date.parse(createdAt) < startedAt - HIDDEN_MS &&
+      label?.endsWith(":pending") &&
+      !warnings.some((text) => text.includes(String(id))),
+  );
+  if (unnamed.length > 0) throw violation(scene, "billed after destroy", `${listed(unnamed)}, and nobody said so`);
 }
 
 export function violation(scene: Scene, kind: ViolationKind, what: string): Violation {
   return new Violation(kind, what, scene.story);
 }
 
-function listed(contracts: readonly ContractView[]): string {
+export function listed(contracts: readonly ContractView[]): string {
   return contracts
     .map(({ id, label, actualStatus, createdAt }) => `${id} ("${label}", ${actualStatus}, rented ${createdAt})`)
     .join(" and ");

@@ -15,6 +15,8 @@ export interface Entry {
   readonly outputs: Bag;
   /** Why it is "created, not initialised"; empty when all is well. */
   readonly initErrors: readonly string[];
+  /** Deleted before its replacement, which is still to be made: only the entry is left. */
+  readonly isPendingReplacement?: true;
 }
 
 /** What the state holds of one resource. */
@@ -56,7 +58,7 @@ interface Run {
 
 /** Options of a run, by resource names. */
 export interface UpOptions {
-  /** Made anew whatever diff says, as with `--replace`. */
+  /** Made anew by `--replace` or a taint, for which diff is not asked. */
   readonly replace?: ReadonlySet<string> | undefined;
   /** With the resource option `deleteBeforeReplace`. */
   readonly deleteFirst?: ReadonlySet<string> | undefined;
@@ -95,7 +97,8 @@ export function up(
 /** `pulumi refresh`; with `up` behind it `pulumi up --refresh`. */
 export function refresh(process: MortalProcess, stack: Stack): Promise<RunReport> {
   return running(process, async (run) => {
-    await Promise.all(entriesOf(stack).map(({ name, slot, entry }) => read(run, slot, name, entry)));
+    const standing = entriesOf(stack).filter(({ entry }) => !entry.isPendingReplacement);
+    await Promise.all(standing.map(({ name, slot, entry }) => read(run, slot, name, entry)));
   });
 }
 
@@ -160,22 +163,35 @@ async function generate(
 ): Promise<Step | undefined> {
   if (!mayGoOn(run)) return undefined;
   const old = slot.current;
+  // isTargetedReplace: check gets no old inputs and diff is not asked, so the provider hears nothing of what is replaced.
+  if (old && options.replace?.has(name)) return replacement(run, slot, name, old, program, options);
   const inputs = await check(run, name, old?.inputs ?? {}, program);
   if (!inputs) return undefined;
   if (!old) return () => create(run, slot, name, inputs);
   const diff = await run.process.alive(lifecycleOf(run, inputs).diff(old.id, old.outputs, inputs));
-  if (options.replace?.has(name) || (diff.changes && diff.replaces.length > 0)) {
-    const fresh = await check(run, name, {}, program);
-    if (!fresh) return undefined;
-    if (!options.deleteFirst?.has(name)) return () => create(run, slot, name, fresh);
-    return async () => {
-      await remove(run, slot, name, old);
-      if (mayGoOn(run)) await create(run, slot, name, fresh);
-    };
-  }
+  if (old.isPendingReplacement || (diff.changes && diff.replaces.length > 0))
+    return replacement(run, slot, name, old, program, options);
   if (diff.changes || old.initErrors.length > 0) return () => update(run, slot, name, old, inputs);
   slot.current = { ...old, inputs };
   return undefined;
+}
+
+/** The replacement is checked as something new. */
+async function replacement(
+  run: Run,
+  slot: Slot,
+  name: string,
+  old: Entry,
+  program: Bag,
+  options: UpOptions,
+): Promise<Step | undefined> {
+  const fresh = await check(run, name, {}, program);
+  if (!fresh) return undefined;
+  if (old.isPendingReplacement || !options.deleteFirst?.has(name)) return () => create(run, slot, name, fresh);
+  return async () => {
+    await remove(run, slot, name, old, { ...old, isPendingReplacement: true });
+    if (mayGoOn(run)) await create(run, slot, name, fresh);
+  };
 }
 
 async function check(run: Run, name: string, olds: Bag, program: Bag): Promise<Bag | undefined> {
@@ -188,7 +204,7 @@ async function check(run: Run, name: string, olds: Bag, program: Bag): Promise<B
 async function create(run: Run, slot: Slot, name: string, inputs: Bag): Promise<void> {
   run.steps.push(`create ${name}`);
   const record = (entry: Entry) => {
-    if (slot.current) slot.toDelete = [...slot.toDelete, slot.current];
+    if (slot.current && !slot.current.isPendingReplacement) slot.toDelete = [...slot.toDelete, slot.current];
     slot.current = entry;
   };
   try {
@@ -226,11 +242,13 @@ async function read(run: Run, slot: Slot, name: string, entry: Entry): Promise<v
   }
 }
 
-async function remove(run: Run, slot: Slot, name: string, entry: Entry): Promise<void> {
+async function remove(run: Run, slot: Slot, name: string, entry: Entry, left?: Entry): Promise<void> {
   run.steps.push(`delete ${name}`);
   try {
-    await run.process.alive(lifecycleOf(run, entry.inputs).delete(entry.id, entry.outputs));
-    exchange(slot, entry, undefined);
+    // What was deleted before its replacement needs no provider any more.
+    if (!entry.isPendingReplacement)
+      await run.process.alive(lifecycleOf(run, entry.inputs).delete(entry.id, entry.outputs));
+    exchange(slot, entry, left);
   } catch (error) {
     failed(run, name, "delete", error);
   }

@@ -1,6 +1,7 @@
 import { type Account, createAccount } from "../../provider/account/account.js";
 import type { Clock } from "../../provider/clock.js";
 import type { DynamicProvider } from "../../provider/engine/lifecycle.js";
+import type { ReadState } from "../../provider/engine/stack-state.js";
 import { CancelledError } from "../../provider/errors.js";
 import type { Kind } from "../../provider/kinds.js";
 import { envVarLifecycle } from "../../provider/resources/env-var/lifecycle.js";
@@ -29,8 +30,16 @@ export interface MortalProcess {
 /** What a run sees of a process that vanished under it. */
 export class Killed extends Error {}
 
-/** Starts a process of its own: it shares nothing with others but the service and the time. */
-export function startProcess(apiUrl: string, clock: Clock, config: ReadonlyMap<string, string>): MortalProcess {
+/**
+ * Starts a process of its own: it shares nothing with others but the service and the time. Without `readState` the Pulumi CLI cannot be asked for the
+ * state.
+ */
+export function startProcess(
+  apiUrl: string,
+  clock: Clock,
+  config: ReadonlyMap<string, string>,
+  readState?: ReadState,
+): MortalProcess {
   const life = mortalClock(clock);
   const account = createAccount({ apiUrl, apiKey: "key-a", keySource: "the test", timeScale: 1 }, life.clock);
   const cancelled = new AbortController();
@@ -40,6 +49,7 @@ export function startProcess(apiUrl: string, clock: Clock, config: ReadonlyMap<s
     log: (text: string, kind: Line["kind"]) => {
       lines.push({ text, kind });
     },
+    ...(readState && { readState }),
   });
   const runtime = { accountOf: () => account, context };
   const lifecycles = {

@@ -1,4 +1,6 @@
+import type { StateEntry } from "../../provider/engine/stack-state.js";
 import type { Bag } from "../../provider/engine/values.js";
+import { typeToken } from "../../provider/kinds.js";
 import {
   type ContractView,
   type Fault,
@@ -7,10 +9,12 @@ import {
   startSimulator,
 } from "../../simulator/index.js";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
-import { checkAccounted, checkRent, checkStatements, Violation } from "./audit.js";
-import { destroy, type RunReport, refresh, type Stack, type UpOptions, up } from "./engine.js";
+import { checkAccounted, checkDestroyed, checkKept, checkMade, checkRent, holdings, Violation } from "./audit.js";
+import { destroy, entriesOf, type RunReport, refresh, type Stack, type UpOptions, up } from "./engine.js";
+import { kindOf } from "./kinds.js";
 import { type Belonging, checkNounStatements, checkNounsAccounted, lookAround, strangerName } from "./nouns/audit.js";
 import { type MortalProcess, startProcess } from "./process.js";
+import { checkStatements, checkWarnings } from "./statements.js";
 
 /** A command of Pulumi's CLI. */
 export type Command = "up" | "up --refresh" | "refresh" | "destroy";
@@ -35,6 +39,8 @@ export interface Scene {
   readonly program: Map<string, Bag>;
   /** Names of resources with the option `deleteBeforeReplace`. */
   readonly deleteFirst: Set<string>;
+  /** The Pulumi CLI answers a provider that asks for the state. */
+  stateIsReadable: boolean;
   /** Stack configuration. */
   readonly config: Map<string, string>;
   /** What somebody else made in the account, as {@link strangerName} calls it. */
@@ -78,6 +84,7 @@ export async function openScene(seed = 7): Promise<Scene> {
     stack,
     program,
     deleteFirst,
+    stateIsReadable: true,
     config,
     strangers,
     billedContracts: () => world.billedContracts().filter(({ id }) => !strangers.has(strangerName("Instance", id))),
@@ -88,7 +95,10 @@ export async function openScene(seed = 7): Promise<Scene> {
       await clock.sleep(BETWEEN_RUNS_MS);
       const startedAt = clock.now();
       const before = lookAround(scene);
-      const process = startProcess(simulator.url, clock, config);
+      const held = holdings(scene);
+      const process = startProcess(simulator.url, clock, config, async () =>
+        scene.stateIsReadable ? stateOf(stack) : undefined,
+      );
       simulator.faults.add(...faults);
       let count = 0;
       let broken: unknown;
@@ -113,7 +123,9 @@ export async function openScene(seed = 7): Promise<Scene> {
       await clock.sleep(1);
       hear = () => {};
       simulator.faults.clear();
+      const warnings = process.lines.filter(({ kind }) => kind === "warning").map(({ text }) => text);
       story.push(
+        ...warnings.map((text) => `  warning: ${text}`),
         `  ended ${report.ended}${report.steps.length > 0 ? `: ${report.steps.join(", ")}` : ""}`,
         ...report.failures.map(
           ({ name, operation, message, id }) => `  ${operation} ${name} failed (id ${id}): ${message}`,
@@ -121,7 +133,11 @@ export async function openScene(seed = 7): Promise<Scene> {
       );
       if (broken) throw broken;
       checkAccounted(scene);
+      checkKept(scene, held);
+      checkMade(scene, report);
+      if (command === "destroy") checkDestroyed(scene, report, { held, warnings, startedAt });
       checkStatements(scene, report, startedAt);
+      checkWarnings(scene, report, warnings);
       checkNounsAccounted(scene, before);
       checkNounStatements(scene, report, before);
       return report;
@@ -134,6 +150,16 @@ export async function openScene(seed = 7): Promise<Scene> {
     },
   };
   return scene;
+}
+
+/** The state as the Pulumi CLI tells it. */
+function stateOf(stack: Stack): StateEntry[] {
+  return entriesOf(stack).map(({ name, slot, entry }) => ({
+    urn: `urn:pulumi:dev::garage::${typeToken(kindOf(entry.inputs))}::${name}`,
+    id: entry.id,
+    outputs: entry.outputs,
+    isLeaving: slot.current !== entry,
+  }));
 }
 
 function perform(
