@@ -148,7 +148,18 @@ it.each([
 it("a refusal that repeats what Vast was sent does not show it", () => {
   const refusal = { status: 400, code: "invalid_args", route: "PUT", said: "Invalid args: -p pw5!x docker.io" };
   const error = refused(
-    { attempts: { failed: [], givenBack: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] } },
+    {
+      attempts: {
+        startedAt: 0,
+        lookedAt: 0,
+        slowAtLook: 0,
+        failed: [],
+        givenBack: [],
+        answerLost: false,
+        lostVolumeNames: [],
+        volumesLeft: [],
+      },
+    },
     { offerId: 7 } as OfferCandidate,
     new ApiError(refusal),
     scrubber({ inputs: { imageLogin: login("pw5!x") } }),

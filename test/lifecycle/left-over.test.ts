@@ -93,3 +93,20 @@ it("is taken up with its GPU and its price", async () => {
     text: expect.stringMatching(/^Taking up contract \d+ \(1x RTX 4090, 0\.30\d \$\/h while running\), which/),
   });
 });
+
+it("is taken up also when lists show it only after another machine, rented meanwhile, did not boot", async () => {
+  t.world.settings.listLagSeconds = 45;
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 1 } } });
+  const old = await left({});
+  t.world.tell({ times: 1, story: { neverStarted: true } });
+  const next = t.process();
+  onRent = () => {
+    // The GPU of the second one goes to somebody else, so that its start fails.
+    const { id = 0 } = t.world.billedContracts().at(-1) ?? {};
+    t.world.takeGpusOf(id);
+  };
+  const { id } = await next.up(anInstance());
+  expect(Number(id)).toBe(old);
+  expect(t.world.contracts()).toHaveLength(2);
+  expect(t.world.billedContracts()).toMatchObject([{ id: old, actualStatus: "running" }]);
+});

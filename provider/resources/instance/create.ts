@@ -56,7 +56,16 @@ export async function createInstance(
     hold,
     inputs,
     token,
-    attempts: { failed: [], givenBack: [], answerLost: false, lostVolumeNames: [], volumesLeft: [] },
+    attempts: {
+      startedAt,
+      lookedAt: startedAt,
+      slowAtLook: 0,
+      failed: [],
+      givenBack: [],
+      answerLost: false,
+      lostVolumeNames: [],
+      volumesLeft: [],
+    },
     mount: undefined,
     // Whatever ends this create, from the first moment of a contract on: what it still owes is in the state.
     operation: {

@@ -4,10 +4,12 @@ import { openBill } from "./bill.js";
 import { aboveCap } from "./cap.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
+import { pendingLabel } from "./label.js";
 import { unlike } from "./likeness.js";
 import { takeUp } from "./lost-answer.js";
 import { money } from "./messages.js";
 import { findOwnContracts, type OwnContracts, refuseBeside } from "./own-contracts.js";
+import { FRESH_MS } from "./readiness.js";
 import type { Contract, RentContext } from "./rent.js";
 import { notEndedText } from "./sweep.js";
 
@@ -17,6 +19,7 @@ import { notEndedText } from "./sweep.js";
  */
 export async function findLeftOver(context: RentContext): Promise<Contract | undefined> {
   const { account, view, token, inputs, operation } = context;
+  context.attempts.lookedAt = account.clock.now();
   const own = await withoutShown(context, await findOwnContracts(account, view, token, operation));
   const { pending, finished } = own;
   if (finished.length > 0) throw refuseBeside(own);
@@ -47,12 +50,26 @@ export async function findLeftOver(context: RentContext): Promise<Contract | und
   }
   const wanted = pending.filter((row) => !unwanted.some((each) => each.row === row));
   if (wanted.length === 0) return undefined;
-  context.attempts.answerLost = wanted.length > 1;
-  operation.warn(
-    `Taking up contract ${wanted.map((row) => `${row.id} (${whatText(row)})`).join(", ")}, which an earlier run rented for this resource.`,
-  );
+  const why = context.attempts.answerLost ? "which turned up late" : "which an earlier run rented for this resource";
+  context.attempts.answerLost ||= wanted.length > 1;
+  operation.warn(`Taking up contract ${wanted.map((row) => `${row.id} (${whatText(row)})`).join(", ")}, ${why}.`);
   // Not looked for once more: the next list may lag and not show it.
   return takeUp(context, wanted);
+}
+
+/**
+ * Looks once more before another machine is rented in the place of one that did not become the instance, since lists may have hidden until now what a run
+ * rented that was killed just before this one: in the first minute of a contract. A short list tells it; should its filter fail, the sweep at the
+ * end of the create does. A race that was lost takes no time, and programs that race each other have no calls to spare.
+ */
+export async function findLate(context: RentContext): Promise<Contract | undefined> {
+  const { account, view, token, operation, attempts } = context;
+  const slow = attempts.failed.filter(({ code }) => code !== "taken").length;
+  if (slow === attempts.slowAtLook || attempts.lookedAt >= attempts.startedAt + FRESH_MS) return undefined;
+  attempts.slowAtLook = slow;
+  attempts.lookedAt = account.clock.now();
+  const rows = await account.labelled(pendingLabel(token), operation.signal);
+  return rows.some(({ id }) => !view.idsInState.has(id)) ? findLeftOver(context) : undefined;
 }
 
 /** Without what the engine shows in a moment: a resource that was renamed in the state has this token until its own update. */

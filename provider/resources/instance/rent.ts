@@ -15,6 +15,7 @@ import { candidatesOf, searchText, whyNone } from "./candidates.js";
 import { giveBack } from "./give-back.js";
 import type { InstanceInputs } from "./inputs.js";
 import { type Expiry, pendingLabel } from "./label.js";
+import { findLate } from "./left-over.js";
 import { afterLostAnswer, findPending } from "./lost-answer.js";
 import { money } from "./messages.js";
 import { type Mount, volumeInfo } from "./mount.js";
@@ -66,6 +67,12 @@ export interface FailedAttempt {
 
 /** What one create has tried so far. */
 export interface Attempts {
+  /** When the create began, in milliseconds of the clock. */
+  readonly startedAt: number;
+  /** When it was last looked for contracts that stand in no state. */
+  lookedAt: number;
+  /** How many attempts had failed by then, but for races that were lost. */
+  slowAtLook: number;
   readonly failed: FailedAttempt[];
   /** Contracts that were rented, or taken up, and are ended for certain. */
   readonly givenBack: number[];
@@ -117,6 +124,8 @@ export async function rentNext(context: RentContext): Promise<Contract> {
       operation.progress(`waiting for its turn to rent: ${before} before it`),
     );
     try {
+      const late = await findLate(context);
+      if (late) return late;
       candidates = await candidatesOf(context);
       const choice = choose(context, candidates);
       tooDear = choice.tooDear;
