@@ -22,6 +22,7 @@ export type ViolationKind =
   | "billed after destroy"
   | "left after destroy"
   | "said what is not so"
+  | "touched another's"
   | "never quiet"
   | "not as wanted"
   | "unknown route";
@@ -54,6 +55,48 @@ export function checkRent(scene: Scene): void {
   for (const [name] of instances(scene)) {
     const beside = billedBy(scene, name).filter(({ id }) => !known.has(id));
     if (beside.length > 1) throw violation(scene, "rented twice", `${name} has ${listed(beside)} at the same time`);
+  }
+}
+
+/** For how long the contract of a lost answer is looked for, and how long a rent may wait for those of others, in seconds. */
+const [LOST_ANSWER_SECONDS, TURNS_SECONDS] = [60, 30];
+
+/**
+ * At the moment of a rent, whatever answers were lost before: what is billed for the resource beside the state did not show yet when the run began, at
+ * `since`, or its answer was lost just now.
+ */
+export function checkApart(scene: Scene, since: number): void {
+  const known = idsInState(scene);
+  const { listLagSeconds } = scene.world.settings;
+  for (const [name] of instances(scene)) {
+    const beside = billedBy(scene, name).filter(({ id }) => !known.has(id));
+    const times = beside.map(({ createdAt }) => Date.parse(createdAt));
+    const [first, last] = [Math.min(...times), Math.max(...times)];
+    const shownAt = first + listLagSeconds * 1000;
+    const isTooLate = last - shownAt > (LOST_ANSWER_SECONDS + TURNS_SECONDS) * 1000;
+    if (beside.length > 1 && (shownAt < since || isTooLate))
+      throw violation(scene, "rented twice", `${name} has ${listed(beside)}, and lists showed the first`);
+  }
+}
+
+/** At the end of a run that was not killed: what it rented, and was told so, stands in the state or has ended. */
+export function checkRecorded(scene: Scene, delivered: ReadonlySet<number>): void {
+  const known = idsInState(scene);
+  const forgotten = scene.world.billedContracts().filter(({ id }) => delivered.has(id) && !known.has(id));
+  if (forgotten.length > 0) throw violation(scene, "lost", `${listed(forgotten)}, though the rent was answered`);
+}
+
+/** What of a contract nobody may change whom it does not belong to. */
+export function stayingAs({ label, destroyedAt, curState }: ContractView): string {
+  return JSON.stringify({ label, destroyedAt, curState });
+}
+
+/** Other people's contracts are as they were. */
+export function checkBystanders({ world, bystanders, story }: Scene): void {
+  for (const [id, as] of bystanders) {
+    const contract = world.contract(id);
+    const is = contract && stayingAs(contract);
+    if (is !== as) throw new Violation("touched another's", `${id} was ${as} and is ${is}`, story);
   }
 }
 

@@ -9,7 +9,18 @@ import {
   startSimulator,
 } from "../../simulator/index.js";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
-import { checkAccounted, checkDestroyed, checkKept, checkMade, checkRent, holdings, Violation } from "./audit.js";
+import {
+  checkAccounted,
+  checkApart,
+  checkBystanders,
+  checkDestroyed,
+  checkKept,
+  checkMade,
+  checkRecorded,
+  checkRent,
+  holdings,
+  Violation,
+} from "./audit.js";
 import { destroy, entriesOf, type RunReport, refresh, type Stack, type UpOptions, up } from "./engine.js";
 import { kindOf } from "./kinds.js";
 import { type Belonging, checkNounStatements, checkNounsAccounted, lookAround, strangerName } from "./nouns/audit.js";
@@ -45,6 +56,8 @@ export interface Scene {
   readonly config: Map<string, string>;
   /** What somebody else made in the account, as {@link strangerName} calls it. */
   readonly strangers: Map<string, Belonging>;
+  /** Contracts of other people in the same account, and how each of them is to stay. */
+  readonly bystanders: Map<number, string>;
   /** The contracts of this stack that cost something. */
   billedContracts(): ContractView[];
   /** What was said and done so far, for the account of a violation. */
@@ -77,6 +90,14 @@ export async function openScene(seed = 7): Promise<Scene> {
   /** A rent's answer was lost: until the next clean run two contracts may live side by side. */
   let answerLost = false;
 
+  const seen = new Set<number>();
+  /** Contracts that were not there when it was last asked. */
+  const newIds = () => {
+    const fresh = world.contracts().flatMap(({ id }) => (seen.has(id) ? [] : [id]));
+    for (const id of fresh) seen.add(id);
+    return fresh;
+  };
+
   const scene: Scene = {
     clock,
     simulator,
@@ -87,6 +108,7 @@ export async function openScene(seed = 7): Promise<Scene> {
     stateIsReadable: true,
     config,
     strangers,
+    bystanders: new Map(),
     billedContracts: () => world.billedContracts().filter(({ id }) => !strangers.has(strangerName("Instance", id))),
     story,
     run: async (command, disturbance = {}) => {
@@ -94,6 +116,7 @@ export async function openScene(seed = 7): Promise<Scene> {
       // The next command of a person or of CI; the limits of the calls before it are over.
       await clock.sleep(BETWEEN_RUNS_MS);
       const startedAt = clock.now();
+      newIds();
       const before = lookAround(scene);
       const held = holdings(scene);
       const process = startProcess(simulator.url, clock, config, async () =>
@@ -102,12 +125,17 @@ export async function openScene(seed = 7): Promise<Scene> {
       simulator.faults.add(...faults);
       let count = 0;
       let broken: unknown;
+      /** Contracts whose rent was answered to a process that lived. */
+      const delivered = new Set<number>();
       hear = (request) => {
         count += 1;
         story.push(`  ${request.method} ${request.path} ${request.status}${process.isDead ? " (after the kill)" : ""}`);
+        const isDelivered = request.status === 200 && !process.isDead && !faults.some(hitsRents);
+        if (isRent(request)) for (const id of newIds()) if (isDelivered) delivered.add(id);
         onRequest(request, count, process);
         answerLost ||= isRent(request) && (request.status !== 200 || faults.some(hitsRents) || process.isDead);
         try {
+          if (isRent(request)) checkApart(scene, startedAt);
           if (isRent(request) && !answerLost) checkRent(scene);
         } catch (error) {
           broken ??= error;
@@ -133,6 +161,8 @@ export async function openScene(seed = 7): Promise<Scene> {
       );
       if (broken) throw broken;
       checkAccounted(scene);
+      if (report.ended !== "by kill -9") checkRecorded(scene, delivered);
+      checkBystanders(scene);
       checkKept(scene, held);
       checkMade(scene, report);
       if (command === "destroy") checkDestroyed(scene, report, { held, warnings, startedAt });
@@ -159,6 +189,8 @@ function stateOf(stack: Stack): StateEntry[] {
     id: entry.id,
     outputs: entry.outputs,
     isLeaving: slot.current !== entry,
+    // Only the resource itself asks about contracts with its mark.
+    isOwn: true,
   }));
 }
 

@@ -9,10 +9,14 @@ const NOTHING = /rented nothing|was given back|is not billed any more/i;
 /** Of a run that has cost nothing for this resource, not even for a while. */
 const NEVER = /rented nothing|costs nothing|Nothing was rented/i;
 
+/** What the language says of a mistake in the code. */
+const MISTAKE = /is not defined|Cannot read properties|is not a function|is not iterable/;
+
 /** What an error says of the money and of the state is so; of the money it speaks of the run, which began at `since`. */
 export function checkStatements(scene: Scene, { failures }: RunReport, since: number): void {
   const known = idsInState(scene);
   for (const { name, message } of failures) {
+    if (MISTAKE.test(message)) throw violation(scene, "said what is not so", `a mistake of the code: ${message}`);
     if (nounOf(scene.program.get(name) ?? {}) !== undefined) continue;
     const gone = /[Ii]nstance (\d+) (?:does not exist any more|disappeared)/.exec(message)?.[1];
     if (gone !== undefined && scene.world.contract(Number(gone))?.destroyedAt === null) {

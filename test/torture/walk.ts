@@ -4,13 +4,17 @@ import fc from "fast-check";
 import type { Bag } from "../../provider/engine/values.js";
 import { seededRandom } from "../../simulator/random.js";
 import { anInstance } from "../support/harness.js";
-import { Violation, type ViolationKind, violation } from "./audit.js";
+import { stayingAs, Violation, type ViolationKind, violation } from "./audit.js";
 import { entriesOf } from "./engine.js";
-import type { MortalProcess } from "./process.js";
+import { strangerName } from "./nouns/audit.js";
+import { type MortalProcess, startProcess } from "./process.js";
 import { calm, untilQuiet } from "./quiet.js";
 import { type Disturbance, openScene, type Scene } from "./scene.js";
 import { type Act, type Edit, OTHER_GPU, type Run, type Walk } from "./walks/plan.js";
 import { someWalk } from "./walks/random.js";
+
+/** The part of a token that all resources of the stack share. */
+const STACK = "abcabcabcabc";
 
 /** What a walk came to. */
 interface Tally {
@@ -64,6 +68,7 @@ async function takeWalk(walk: Walk): Promise<Tally> {
   // The client draws its back-off by it: a walk has to come the same way again.
   Math.random = seededRandom(walk.seed).next;
   try {
+    await letOthersRent(scene, walk);
     prepare(scene, walk);
     for (const act of walk.acts) await take(scene, act);
     await (walk.end === "until quiet" ? untilQuiet(scene, walk.wayOut) : destroyAsItIs(scene));
@@ -84,6 +89,36 @@ async function destroyAsItIs(scene: Scene): Promise<void> {
   }
 }
 
+/** Labels of other people's contracts; the last is one of this stack, of a resource that the program does not have. */
+const OTHERS = [
+  "by hand",
+  "",
+  `pulumi:${"f".repeat(24)}:pending`,
+  `other pulumi:${"e".repeat(12)}`,
+  `pulumi:${STACK}${"9".repeat(12)}:pending`,
+];
+
+/** Somebody else has a machine in the account, which no run may touch. */
+async function letOthersRent(scene: Scene, { seed }: Walk): Promise<void> {
+  const { world, clock, simulator, config, strangers, bystanders } = scene;
+  const { account } = startProcess(simulator.url, clock, config);
+  const offer = world.addOffer({ dph_base: 0.9 });
+  const label = OTHERS[seed % OTHERS.length] ?? "";
+  const { id } = await account.client.instances.rent(offer, {
+    client_id: "me",
+    image: "ubuntu:22.04",
+    disk: 10,
+    env: {},
+    label,
+    target_state: "running",
+    cancel_unavail: true,
+  });
+  await clock.sleep(60_000);
+  const contract = world.contract(id);
+  if (contract) bystanders.set(id, stayingAs(contract));
+  strangers.set(strangerName("Instance", id), "stays");
+}
+
 function prepare(scene: Scene, { market, stories, resources, stateIsReadable }: Walk): void {
   const { world, program, deleteFirst } = scene;
   scene.stateIsReadable = stateIsReadable;
@@ -98,7 +133,7 @@ function prepare(scene: Scene, { market, stories, resources, stateIsReadable }: 
     const name = `trainer-${i}`;
     const inputs = anInstance({
       label: name,
-      ownerToken: String(i).padStart(12, "abc"),
+      ownerToken: STACK + String(i).padStart(12, "d"),
       onBootFailure,
       timeouts: { createMinutes: 1, updateMinutes: 1, deleteMinutes: 1 },
       ...(interruptible ? { bidDollarsPerHour: 0.25 } : {}),
@@ -118,7 +153,7 @@ async function take(scene: Scene, act: Act): Promise<void> {
       story.push(`${act.minutes} min pass`);
       return clock.sleep(act.minutes * 60_000);
     case "console": {
-      const billed = world.billedContracts();
+      const billed = scene.billedContracts();
       const contract = billed[act.contract % (billed.length || 1)];
       if (!contract) return;
       story.push(`somebody does in the console: ${act.action} ${contract.id}`);
