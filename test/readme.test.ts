@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
-import { files as packed, scripts } from "../package.json";
+import { files as packed, scripts, version } from "../package.json";
 import { onChange as onEnvVar } from "../provider/resources/env-var/changes.js";
 import { onChange } from "../provider/resources/instance/changes.js";
 import { instanceFactNames } from "../provider/resources/instance/outputs.js";
@@ -105,6 +105,12 @@ describe("README.md and docs/", () => {
     expect(programs.length).toBeGreaterThan(7);
     expect(all(/^```ts\n([\s\S]*?)^```$/gm, read("README.md"))).not.toEqual([]);
     expect(mistakesIn(programs)).toEqual([]);
+  });
+
+  it("install, as the examples do, the file that npm pack writes", () => {
+    const examples = readdirSync(join(root, "examples")).map((name) => `examples/${name}/README.md`);
+    const named = [...pages, ...examples].flatMap((page) => all(/pulumi-vastai-(\d[\w.-]*)\.tgz/g, read(page)));
+    expect([...new Set(named)]).toEqual([version]);
   });
 });
 
