@@ -57,7 +57,7 @@ export default defineConfig({
         },
       },
       {
-        // Every fault at every request, and random walks.
+        // A matrix of faults, and random walks.
         test: {
           name: "torture",
           include: ["test/torture/**/*.test.ts"],

@@ -1,7 +1,8 @@
-// Keeps README.md true: its table of changes, its programs, the scripts and files that it names.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+// Keeps README.md and the pages of docs/ true: their tables of changes, their programs, the scripts, files and sections that they name.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
+import { files as packed, scripts, version } from "../package.json";
 import { onChange as onEnvVar } from "../provider/resources/env-var/changes.js";
 import { onChange } from "../provider/resources/instance/changes.js";
 import { instanceFactNames } from "../provider/resources/instance/outputs.js";
@@ -13,45 +14,109 @@ import { startSimulator } from "../simulator/index.js";
 import { mistakesIn } from "./support/compiler.js";
 
 const root = join(__dirname, "..");
-const readme = readFileSync(join(root, "README.md"), "utf8");
+const docs = readdirSync(join(root, "docs")).map((name) => `docs/${name}`);
+const pages = ["README.md", ...docs];
+
+/** What stands in the repository only: whoever reads of it has a clone. */
+const UNPACKED = /^(examples|bench)\//;
 
 /** Set by the resource class; nobody changes them. */
 const INTERNAL = ["ownerToken", "resourceName"];
 
-describe("README.md", () => {
+/** The tables by the name in their place. */
+const tables = { instance: instanceTable(), others: othersTable() };
+
+function read(page: string): string {
+  return readFileSync(join(root, page), "utf8");
+}
+
+/** Every first group of a pattern in a text. */
+function all(pattern: RegExp, text: string): string[] {
+  return [...text.matchAll(pattern)].map(([, found]) => found ?? "");
+}
+
+/** A page without its programs and commands: there, nothing is a heading or a link. */
+function prose(page: string): string {
+  return read(page).replace(/^( *)```[\s\S]*?^\1```$/gm, "");
+}
+
+/** Where the links of a page lead inside the repository: a file, seen from the root, and a section of it or "". */
+function linksOf(page: string): { link: string; file: string; section: string }[] {
+  const links = all(/\]\(([^)]+)\)/g, prose(page)).filter((link) => !link.startsWith("https:"));
+  return links.map((link) => {
+    const [path = "", section = ""] = link.split("#");
+    return { link, section, file: path === "" ? page : posix.join(posix.dirname(page), path) };
+  });
+}
+
+describe.each(pages)("%s", (page) => {
+  const text = read(page);
+
   it("has the tables of changes that each changes.ts makes", async () => {
-    let made = readme;
-    for (const [name, table] of [
-      ["instance", instanceTable()],
-      ["others", othersTable()],
-    ] as const) {
-      const place = new RegExp(`(<!-- changes of ${name}:begin[^\\n]*-->\\n)[\\s\\S]*?(<!-- changes:end -->)`);
-      expect(readme).toMatch(place);
-      made = made.replace(place, `$1\n${table}\n\n$2`);
+    let made = text;
+    for (const [name, table] of Object.entries(tables)) {
+      made = made.replace(placeOf(name), `$1\n${table}\n\n$2`);
     }
-    await expect(made).toMatchFileSnapshot("../README.md");
+    await expect(made).toMatchFileSnapshot(`../${page}`);
   });
 
-  it("holds programs that compile against the built package", { timeout: 60_000 }, () => {
-    const programs = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, program]) => program ?? "");
-    expect(programs.length).toBeGreaterThan(3);
+  it("names npm scripts that exist", () => {
+    expect(all(/npm run ([\w:-]+)/g, text).filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it("links to files and sections that exist", () => {
+    const links = linksOf(page);
+    expect(links).not.toEqual([]);
+    expect(links.filter(({ file }) => file.startsWith("..") || !existsSync(join(root, file)))).toEqual([]);
+    const withSection = links.filter(({ link }) => link.includes("#"));
+    expect(withSection.filter(({ file, section }) => !anchorsOf(file).includes(section))).toEqual([]);
+  });
+
+  it("links to what the package holds, save examples and the bench", () => {
+    const files = linksOf(page).map(({ file }) => file);
+    const held = (file: string) => ["README.md", ...packed].some((entry) => `${file}/`.startsWith(`${entry}/`));
+    expect(files.filter((file) => !UNPACKED.test(file) && !held(file))).toEqual([]);
+  });
+});
+
+describe.each(docs)("%s", (page) => {
+  it("begins with what it answers and a link back", () => {
+    const [title, answer] = read(page).split("\n\n");
+    expect(title).toMatch(/^# .+$/);
+    expect(answer).toMatch(/^[A-Z][^|<]+\.\s\[Back to the README\]\(\.\.\/README\.md\)\.$/);
+  });
+
+  it("is linked in README.md", () => {
+    expect(linksOf("README.md").map(({ file }) => file)).toContain(page);
+  });
+});
+
+describe("README.md and docs/", () => {
+  it("have each table of changes at one place", () => {
+    for (const name of Object.keys(tables)) {
+      expect(pages.filter((page) => placeOf(name).test(read(page)))).toEqual(["docs/changes.md"]);
+    }
+    const begun = pages.flatMap((page) => all(/<!-- changes of (\w+):begin/g, read(page)));
+    expect(begun.toSorted()).toEqual(Object.keys(tables).toSorted());
+  });
+
+  it("hold programs that compile against the built package", { timeout: 60_000 }, () => {
+    const programs = pages.flatMap((page) => all(/^```ts\n([\s\S]*?)^```$/gm, read(page)));
+    expect(programs.length).toBeGreaterThan(7);
+    expect(all(/^```ts\n([\s\S]*?)^```$/gm, read("README.md"))).not.toEqual([]);
     expect(mistakesIn(programs)).toEqual([]);
   });
 
-  it("names npm scripts, files and sections that exist", () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
-    const named = [...readme.matchAll(/npm run ([\w:-]+)/g)].map(([, script]) => script ?? "");
-    expect(named.filter((script) => !(script in scripts))).toEqual([]);
-
-    const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target ?? "");
-    const files = links.filter((target) => !/^(https:|#)/.test(target));
-    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
-    const anchors = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, title]) => anchorOf(title ?? ""));
-    expect(links.filter((target) => target.startsWith("#") && !anchors.includes(target))).toEqual([]);
+  it("install, as the examples do, the file that npm pack writes", () => {
+    const examples = readdirSync(join(root, "examples")).map((name) => `examples/${name}/README.md`);
+    const named = [...pages, ...examples].flatMap((page) => all(/pulumi-vastai-(\d[\w.-]*)\.tgz/g, read(page)));
+    expect([...new Set(named)]).toEqual([version]);
   });
+});
 
+describe("README.md", () => {
   it("starts a simulator whose market has what its first program asks for", async () => {
-    const [, flags = ""] = /^npx pulumi-vastai simulator(.*)$/m.exec(readme) ?? [];
+    const [, flags = ""] = /^npx pulumi-vastai simulator(.*)$/m.exec(read("README.md")) ?? [];
     const [, seed] = /--seed (\d+)/.exec(flags) ?? [];
     const simulator = await startSimulator(seed === undefined ? {} : { seed: Number(seed) });
     const fitting = simulator.world
@@ -63,9 +128,11 @@ describe("README.md", () => {
     await simulator.stop();
     expect(fitting).not.toEqual([]);
   });
+});
 
+describe("docs/resources.md", () => {
   it("names outputs that exist", () => {
-    const section = /^## Outputs\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? "";
+    const section = /^## Outputs\n([\s\S]*?)^## /m.exec(read("docs/resources.md"))?.[1] ?? "";
     const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? "");
     const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ""));
     expect(named.length).toBeGreaterThan(10);
@@ -129,7 +196,15 @@ function effectOf(key: string): { effect: "update" | "replace" | "ignore"; why: 
   return { effect, why };
 }
 
-function anchorOf(title: string): string {
-  const plain = title.toLowerCase().replace(/[^\w\s-]/g, "");
-  return `#${plain.trim().replaceAll(" ", "-")}`;
+/** Where a table stands: between its two comments. */
+function placeOf(name: string): RegExp {
+  return new RegExp(`(<!-- changes of ${name}:begin[^\\n]*-->\\n)[\\s\\S]*?(<!-- changes:end -->)`);
+}
+
+/** The sections of a page, as links name them. */
+function anchorsOf(page: string): string[] {
+  return all(/^#+ (.*)$/gm, prose(page)).map((title) => {
+    const plain = title.toLowerCase().replace(/[^\w\s-]/g, "");
+    return plain.trim().replaceAll(" ", "-");
+  });
 }

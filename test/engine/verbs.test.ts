@@ -1,4 +1,4 @@
-// What a change of each input does, as the engine says it: README's table is made from the same changes.ts.
+// What a change of each input does, as the engine says it: the table in docs/changes.md is made from the same changes.ts.
 import { expect, it } from "vitest";
 import { onChange } from "../../provider/resources/instance/changes.js";
 import type { InstanceArguments } from "../../provider/resources/instance/inputs.js";
