@@ -62,20 +62,21 @@ export function checkRent(scene: Scene): void {
 const [LOST_ANSWER_SECONDS, TURNS_SECONDS] = [60, 30];
 
 /**
- * At the moment of a rent, whatever answers were lost before: what is billed for the resource beside the state did not show yet when the run began, at
+ * At the moment of a rent, whatever answers were lost before: what is billed for the same resource beside the state did not show yet when the run began, at
  * `since`, or its answer was lost just now.
  */
-export function checkApart(scene: Scene, since: number): void {
+export function checkApart(scene: Scene, rented: number, since: number): void {
   const known = idsInState(scene);
-  const { listLagSeconds } = scene.world.settings;
-  for (const [name] of instances(scene)) {
-    const beside = billedBy(scene, name).filter(({ id }) => !known.has(id));
-    const times = beside.map(({ createdAt }) => Date.parse(createdAt));
-    const [first, last] = [Math.min(...times), Math.max(...times)];
-    const shownAt = first + listLagSeconds * 1000;
-    const isTooLate = last - shownAt > (LOST_ANSWER_SECONDS + TURNS_SECONDS) * 1000;
-    if (beside.length > 1 && (shownAt < since || isTooLate))
-      throw violation(scene, "rented twice", `${name} has ${listed(beside)}, and lists showed the first`);
+  const lagMs = scene.world.settings.listLagSeconds * 1000;
+  const contract = scene.world.contract(rented);
+  const owner = contract && ownerOf(scene, contract);
+  if (contract === undefined || owner === undefined) return;
+  for (const other of billedBy(scene, owner)) {
+    if (other.id === rented || known.has(other.id)) continue;
+    const shownAt = Date.parse(other.createdAt) + lagMs;
+    const shownMs = Date.parse(contract.createdAt) - shownAt;
+    if (shownAt < since || shownMs > (LOST_ANSWER_SECONDS + TURNS_SECONDS) * 1000)
+      throw violation(scene, "rented twice", `${owner} has ${listed([other, contract])}, and lists showed the first`);
   }
 }
 

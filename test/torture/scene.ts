@@ -131,11 +131,12 @@ export async function openScene(seed = 7): Promise<Scene> {
         count += 1;
         story.push(`  ${request.method} ${request.path} ${request.status}${process.isDead ? " (after the kill)" : ""}`);
         const isDelivered = request.status === 200 && !process.isDead && !faults.some(hitsRents);
-        if (isRent(request)) for (const id of newIds()) if (isDelivered) delivered.add(id);
+        const rented = isRent(request) ? newIds() : [];
+        for (const id of rented) if (isDelivered) delivered.add(id);
         onRequest(request, count, process);
         answerLost ||= isRent(request) && (request.status !== 200 || faults.some(hitsRents) || process.isDead);
         try {
-          if (isRent(request)) checkApart(scene, startedAt);
+          for (const id of rented) checkApart(scene, id, startedAt);
           if (isRent(request) && !answerLost) checkRent(scene);
         } catch (error) {
           broken ??= error;
