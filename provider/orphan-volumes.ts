@@ -11,8 +11,8 @@ import {
   type Suspect,
 } from "./orphan-doubts.js";
 import { type Billed, idsOf, type Orphan, oldestFirst, timesOf } from "./orphans.js";
-import { isOfSameRent } from "./resources/instance/created-volumes.js";
-import { mountsOf } from "./resources/instance/shown-mounts.js";
+import { isOfSameRent } from "./resources/instance/volumes/created-volumes.js";
+import { mountsOf } from "./resources/instance/volumes/shown-mounts.js";
 import { tokenIn } from "./resources/volume/own-volumes.js";
 
 /** A volume of this provider that stands in no given state. */

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createEngineQuestions, type EngineQuestions } from "../../provider/resources/instance/engine-questions.js";
+import {
+  createEngineQuestions,
+  type EngineQuestions,
+} from "../../provider/resources/instance/stack/engine-questions.js";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
 
 let clock: VirtualClock;

@@ -8,8 +8,8 @@ import {
   placed,
   placeOfOffer,
   tooFewMachines,
-} from "../../provider/resources/instance/placement.js";
-import type { Placement } from "../../provider/resources/instance/placement-inputs.js";
+} from "../../provider/resources/instance/fleet/placement.js";
+import type { Placement } from "../../provider/resources/instance/fleet/placement-inputs.js";
 import { anOffer } from "../offer/market.js";
 
 const SPREADS = ["machine", "host", "country"] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { openBill } from "../../provider/resources/instance/bill.js";
-import type { Contract } from "../../provider/resources/instance/rent.js";
+import { openBill } from "../../provider/resources/instance/rent/bill.js";
+import type { Contract } from "../../provider/resources/instance/rent/rent.js";
 
 const HOUR = 3_600_000;
 const START = Date.parse("2026-11-21T09:00:00Z");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { faultIn, type Party, sameOnAnyMachine } from "../../provider/resources/instance/boot-faults.js";
-import { causeIn } from "../../provider/resources/instance/host-words.js";
+import { faultIn, type Party, sameOnAnyMachine } from "../../provider/resources/instance/boot/boot-faults.js";
+import { causeIn } from "../../provider/resources/instance/boot/host-words.js";
 
 const DAEMON = "Error response from daemon: ";
 const RUNC = `${DAEMON}failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: `;

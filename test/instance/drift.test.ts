@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
 import type { Bag } from "../../provider/engine/values.js";
-import { driftOf } from "../../provider/resources/instance/drift.js";
-import { actionFor, decide, driftOutputs, knownDrift } from "../../provider/resources/instance/drift-actions.js";
+import { driftOf } from "../../provider/resources/instance/drift/drift.js";
+import { actionFor, decide, driftOutputs, knownDrift } from "../../provider/resources/instance/drift/drift-actions.js";
 import { recordedInstance } from "../support/recorded.js";
 
 const NOW = Date.parse("2026-11-21T09:00:00Z");

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { createAccount } from "../../provider/account/account.js";
-import { giveBack } from "../../provider/resources/instance/give-back.js";
-import type { Contract, RentContext } from "../../provider/resources/instance/rent.js";
+import { giveBack } from "../../provider/resources/instance/rent/give-back.js";
+import type { Contract, RentContext } from "../../provider/resources/instance/rent/rent.js";
 import { json, replay, testClock, tinyServer } from "../api/tiny-server.js";
 
 /** An account in which no answer shows the contract that is given back. */

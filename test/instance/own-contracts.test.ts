@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { bestOf, refuseBeside } from "../../provider/resources/instance/own-contracts.js";
+import { bestOf, refuseBeside } from "../../provider/resources/instance/stack/own-contracts.js";
 
 const row = (id: number, actual_status: string | null | undefined, more: Partial<WireInstance> = {}): WireInstance => ({
   id,

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
 import { CancelledError } from "../../provider/errors.js";
-import { probe, type Wanted, wantedAnswer, wantedText } from "../../provider/resources/instance/probe.js";
+import { probe, type Wanted, wantedAnswer, wantedText } from "../../provider/resources/instance/boot/probe.js";
 import { type VirtualClock, virtualClock } from "../support/virtual-clock.js";
 
 const HTTP: Wanted = { level: "http", port: 8080 };

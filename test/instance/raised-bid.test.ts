@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isRaisedBid, raisedBid } from "../../provider/resources/instance/raised-bid.js";
+import { isRaisedBid, raisedBid } from "../../provider/resources/instance/drift/raised-bid.js";
 
 const onDrift = { outbid: "raiseBid", maxBidDollarsPerHour: 2 } as const;
 

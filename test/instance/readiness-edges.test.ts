@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
-import { type Goal, GPU_TAKEN, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { NOTHING_SEEN, remember } from "../../provider/resources/instance/boot/history.js";
+import { type Goal, GPU_TAKEN, judge, type Verdict } from "../../provider/resources/instance/boot/readiness.js";
 
 const RUN: Goal = { targetState: "running", since: 0, after: "nothing", origin: "rented" };
 const FOUND: Goal = { ...RUN, origin: "found" };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WireInstance } from "../../provider/api/instance-row.js";
-import { NOTHING_SEEN, remember } from "../../provider/resources/instance/history.js";
-import { bootPatienceMs, type Goal, judge, type Verdict } from "../../provider/resources/instance/readiness.js";
+import { NOTHING_SEEN, remember } from "../../provider/resources/instance/boot/history.js";
+import { bootPatienceMs, type Goal, judge, type Verdict } from "../../provider/resources/instance/boot/readiness.js";
 import { recordedInstance } from "../support/recorded.js";
 
 type Sight = readonly [atSeconds: number, row: WireInstance | undefined];

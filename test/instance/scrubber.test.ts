@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "../../provider/errors.js";
 import type { OfferCandidate } from "../../provider/offer/rank.js";
-import { refused } from "../../provider/resources/instance/rent-failures.js";
-import { scrubber } from "../../provider/resources/instance/scrubber.js";
-import { isReadable, type Known, secretValues } from "../../provider/resources/instance/secret-values.js";
+import { scrubber } from "../../provider/resources/instance/boot/scrubber.js";
+import { isReadable, type Known, secretValues } from "../../provider/resources/instance/boot/secret-values.js";
+import { refused } from "../../provider/resources/instance/rent/rent-failures.js";
 
 const scrub = (text: string, known: Known = {}) => scrubber(known)(text);
 const PEM = [

@@ -1,7 +1,7 @@
 // What lookups and imports tell of an instance with a volume.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { instanceImport } from "../../provider/resources/instance/import.js";
-import { mountsOf } from "../../provider/resources/instance/shown-mounts.js";
+import { mountsOf } from "../../provider/resources/instance/volumes/shown-mounts.js";
 import { anInstance, HANDLER, type TestWorld, testWorld } from "../support/harness.js";
 import { plan } from "../support/steps.js";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../provider/api/client.js";
 import { systemClock } from "../../provider/clock.js";
-import { deadlineOf, withoutWatchdog, withWatchdog } from "../../provider/resources/instance/watchdog.js";
+import { deadlineOf, withoutWatchdog, withWatchdog } from "../../provider/resources/instance/time-to-live/watchdog.js";
 import { type Simulator, startSimulator } from "../../simulator/index.js";
 import { containerHost, pathOf } from "../support/container.js";
 import { TOKEN } from "../support/harness.js";

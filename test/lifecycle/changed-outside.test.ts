@@ -1,6 +1,6 @@
 // What somebody changed in the console, in the words of a refresh; the next `up` sets it back.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { changedOutside } from "../../provider/resources/instance/changed-outside.js";
+import { changedOutside } from "../../provider/resources/instance/drift/changed-outside.js";
 import { anInstance, failureOf, type ProviderProcess, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
 import { aBid, MINUTE, refresh, type Subject, up } from "./drift-given.js";
 

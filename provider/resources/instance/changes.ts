@@ -2,7 +2,7 @@ import { fullImage } from "../../api/image.js";
 import type { ChangeTable, Sameness } from "../../engine/diff.js";
 import type { InstanceInputs } from "./inputs.js";
 import { sameKeyIds, samePublicKeys } from "./keys.js";
-import { sameMounts } from "./mount-inputs.js";
+import { sameMounts } from "./volumes/mount-inputs.js";
 
 /** What a change of each input does, and why. The compiler checks that no input is missing. */
 export const onChange: ChangeTable<Required<InstanceInputs>> = {

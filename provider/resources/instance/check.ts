@@ -7,10 +7,10 @@ import { messageOf } from "../../errors.js";
 import { parsePublicKey } from "../../public-key.js";
 import { InstanceInputs } from "./inputs.js";
 import { endsLikeOurs, finishedLabel, LONGEST_LABEL } from "./label.js";
-import { mountFailures } from "./mount-inputs.js";
 import { JUPYTER_PORT } from "./outputs.js";
-import { watchdogProblem } from "./time-to-live.js";
-import { withWatchdog } from "./watchdog.js";
+import { watchdogProblem } from "./time-to-live/time-to-live.js";
+import { withWatchdog } from "./time-to-live/watchdog.js";
+import { mountFailures } from "./volumes/mount-inputs.js";
 
 /** Inputs whose values are not repeated in messages. A public key may be a private one, given by mistake. */
 const SECRET_INPUTS = ["imageLogin", "env", "args", "onstart", "sshPublicKeys"];

@@ -2,9 +2,9 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portArgument } from "../../api/ports.js";
 import { secretsOfEnv } from "../../engine/import-record.js";
 import type { Bag } from "../../engine/values.js";
-import { mountsOf } from "./shown-mounts.js";
-import { expiryOnVast, hoursFromRent } from "./time-to-live.js";
-import { withoutWatchdog } from "./watchdog.js";
+import { expiryOnVast, hoursFromRent } from "./time-to-live/time-to-live.js";
+import { withoutWatchdog } from "./time-to-live/watchdog.js";
+import { mountsOf } from "./volumes/shown-mounts.js";
 
 /** Images of virtual machines (vast-api.md §2.2). */
 const VM_IMAGE = /(^|\/)vastai\/kvm(:|$)/;

@@ -3,12 +3,12 @@ import type { Account } from "../../account/account.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { messageOf, VastError } from "../../errors.js";
-import { deleteCreated, sayWhatStays } from "./kept-volumes.js";
 import { pendingLabel } from "./label.js";
-import { deleteTimeoutMs, labelReplacement, sweepLeftBehind, tokenOf } from "./left-behind.js";
 import { tooYoungUntil } from "./read-back.js";
-import { forgetCurrent, type StackView } from "./stack-view.js";
-import { NOT_ENDED } from "./sweep.js";
+import { deleteTimeoutMs, labelReplacement, sweepLeftBehind, tokenOf } from "./stack/left-behind.js";
+import { forgetCurrent, type StackView } from "./stack/stack-view.js";
+import { NOT_ENDED } from "./stack/sweep.js";
+import { deleteCreated, sayWhatStays } from "./volumes/kept-volumes.js";
 
 /** Destroys an instance and confirms that it is gone; deals with the volume that its rent made, and with what was left behind beside it. */
 export async function destroyInstance(

@@ -6,7 +6,7 @@ import { VastError } from "../../errors.js";
 import { type LookupOptions, type LookupOutputOptions, lookupAccount, lookupOutput } from "../../lookup.js";
 import type { PulumiArgs } from "../../pulumi-args.js";
 import { type InstanceFacts, liveFacts, rentedFacts } from "./outputs.js";
-import { mountsOf, type ShownMount } from "./shown-mounts.js";
+import { mountsOf, type ShownMount } from "./volumes/shown-mounts.js";
 
 /** One instance as a lookup answers it. What Vast does not tell is left out. */
 export interface InstanceDetails extends Omit<InstanceFacts, "jupyterToken" | "jupyterUrl"> {

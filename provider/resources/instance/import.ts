@@ -7,7 +7,7 @@ import { checkInstance } from "./check.js";
 import { describeInstance } from "./describe.js";
 import { ANY_MARK, readLabel, tokenIn } from "./label.js";
 import { freshOutputs } from "./read-back.js";
-import { expiryOnVast, expiryText } from "./time-to-live.js";
+import { expiryOnVast, expiryText } from "./time-to-live/time-to-live.js";
 
 /** The instances of an account for import. */
 export const instanceImport = {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { OfferQuery } from "../../offer/query.js";
 import { OrderBy } from "../../offer/rank.js";
-import { MountedVolumes } from "./mount-inputs.js";
-import { Placement } from "./placement-inputs.js";
+import { Placement } from "./fleet/placement-inputs.js";
+import { MountedVolumes } from "./volumes/mount-inputs.js";
 
 const positive = (what: string) => z.number().positive(`${what} must be above 0`);
 const minutes = (what: string) =>

@@ -4,30 +4,37 @@ import { diffByTable, isSameInput } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
-import { checkAdoption, isHandedOver, refuseTakenOver } from "./adopt-in-stack.js";
 import { aboveCapInState, stillAboveCap } from "./cap.js";
 import { onChange, same } from "./changes.js";
 import { checkInstance } from "./check.js";
 import { createInstance } from "./create.js";
 import { destroyInstance } from "./destroy.js";
-import { actionFor, knownDrift } from "./drift-actions.js";
-import { planForDrift } from "./drift-plan.js";
-import { createForetelling } from "./foretell.js";
-import { createGlances } from "./glance.js";
+import { actionFor, knownDrift } from "./drift/drift-actions.js";
+import { planForDrift } from "./drift/drift-plan.js";
+import { createGlances } from "./drift/glance.js";
+import { goneText, refreshInstance } from "./drift/refresh.js";
+import { createRolls, type Effect } from "./fleet/rolling.js";
 import type { InstanceInputs } from "./inputs.js";
-import { noteVolumes, sayWhatStays } from "./kept-volumes.js";
 import { readKeys } from "./keys.js";
-import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
-import { createOwnTokens } from "./own-token.js";
 import { lookWhileYoung } from "./read-back.js";
-import { goneText, refreshInstance } from "./refresh.js";
-import { createRolls, type Effect } from "./rolling.js";
-import { checkBudget } from "./stack-budget.js";
-import { emptyStackView, forgetCurrent, isCurrent, noteCurrent, noteShown, type StackView } from "./stack-view.js";
-import { nameStrays } from "./strays.js";
+import { checkAdoption, isHandedOver, refuseTakenOver } from "./rent/adopt-in-stack.js";
+import { createForetelling } from "./stack/foretell.js";
+import { isLabelDue, isSweepDue, seesLeftBehind, sweepLeftBehind, tokenOf, UNLABELLED } from "./stack/left-behind.js";
+import { createOwnTokens } from "./stack/own-token.js";
+import { checkBudget } from "./stack/stack-budget.js";
+import {
+  emptyStackView,
+  forgetCurrent,
+  isCurrent,
+  noteCurrent,
+  noteShown,
+  type StackView,
+} from "./stack/stack-view.js";
+import { nameStrays } from "./stack/strays.js";
+import { foretellChange, warnOfUncounted } from "./stack/update-budget.js";
 import { isRemade, syncInstance } from "./sync.js";
-import { foretellChange, warnOfUncounted } from "./update-budget.js";
+import { noteVolumes, sayWhatStays } from "./volumes/kept-volumes.js";
 
 /** The lifecycle of an instance on Vast: rent, follow until ready, change in place, give back. */
 export function instanceLifecycle(runtime: Runtime = thisProcess) {

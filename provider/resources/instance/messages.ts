@@ -1,7 +1,7 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import { CancelledError, NotReadyError } from "../../errors.js";
-import { type Silence, wantedText } from "./probe.js";
-import type { Ending } from "./wait-ready.js";
+import { type Silence, wantedText } from "./boot/probe.js";
+import type { Ending } from "./boot/wait-ready.js";
 
 /** A price for messages. What is small has digits enough not to look free: a disk costs tenths of a cent. */
 export function money(dollarsPerHour: number): string {

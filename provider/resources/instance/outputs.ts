@@ -1,7 +1,7 @@
 import type { WireInstance } from "../../api/instance-row.js";
 import type { MachineFacts } from "../../offer/machine-facts.js";
-import { scrubber } from "./scrubber.js";
-import type { Known } from "./secret-values.js";
+import { scrubber } from "./boot/scrubber.js";
+import type { Known } from "./boot/secret-values.js";
 
 /** Port inside the container on which Vast starts its notebook. */
 export const JUPYTER_PORT = 8080;

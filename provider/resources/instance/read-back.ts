@@ -4,16 +4,16 @@ import { parsePort, portFlag, portText } from "../../api/ports.js";
 import { TAKEN_UP } from "../../engine/entries.js";
 import type { Bag } from "../../engine/values.js";
 import { lookUntil } from "../../wait.js";
+import { FRESH_MS } from "./boot/readiness.js";
+import type { Known } from "./boot/secret-values.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
+import { isRaisedBid } from "./drift/raised-bid.js";
 import type { InstanceInputs } from "./inputs.js";
 import { readLabel } from "./label.js";
 import { liveFacts, rentedFacts } from "./outputs.js";
-import { isRaisedBid } from "./raised-bid.js";
-import { FRESH_MS } from "./readiness.js";
-import type { Known } from "./secret-values.js";
-import { hasMounts, mountsOf } from "./shown-mounts.js";
-import { expiryOnVast, expiryText, knownExpiry } from "./time-to-live.js";
-import { withoutWatchdog } from "./watchdog.js";
+import { expiryOnVast, expiryText, knownExpiry } from "./time-to-live/time-to-live.js";
+import { withoutWatchdog } from "./time-to-live/watchdog.js";
+import { hasMounts, mountsOf } from "./volumes/shown-mounts.js";
 
 /** Between two looks for an instance that may be too young to show. */
 const LOOK_EVERY_MS = 5_000;

@@ -3,11 +3,13 @@ import type { WireInstance } from "../../api/instance-row.js";
 import { isSameInput } from "../../engine/diff.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
+import { followChange } from "./boot/follow-change.js";
+import { bootPatienceMs, type Goal } from "./boot/readiness.js";
+import { knownOf } from "./boot/secret-values.js";
 import { aboveCap, stillAboveCap, unchanged } from "./cap.js";
 import { CONTAINER_INPUTS, same } from "./changes.js";
-import { createdVolumeOutputs } from "./created-volumes.js";
-import { isStartQueued } from "./drift.js";
-import type { Decision } from "./drift-actions.js";
+import { isStartQueued } from "./drift/drift.js";
+import type { Decision } from "./drift/drift-actions.js";
 import {
   decideNow,
   does,
@@ -17,24 +19,22 @@ import {
   startsAnew,
   targetFor,
   tellWhatStays,
-} from "./drift-update.js";
-import { followChange } from "./follow-change.js";
+} from "./drift/drift-update.js";
 import type { InstanceInputs } from "./inputs.js";
 import { ATTACHED, syncKeys } from "./keys.js";
 import { finishedLabel } from "./label.js";
-import { tokenOf, UNRESOLVED } from "./left-behind.js";
 import { lookAtOwn } from "./look-at-own.js";
 import { priceOf, runningPrice, volumePriceIn } from "./price.js";
 import { freshOutputs } from "./read-back.js";
-import { bootPatienceMs, type Goal } from "./readiness.js";
-import { containerBody, envOf, programTexts } from "./rent-request.js";
-import { knownOf } from "./secret-values.js";
-import { mountFlags } from "./shown-mounts.js";
-import { REPLACED, resourceOf, type StackView } from "./stack-view.js";
-import { startRefused } from "./start-refused.js";
-import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live.js";
-import { noteNow, takeRaise } from "./update-budget.js";
-import { deadlineOf, withWatchdog } from "./watchdog.js";
+import { containerBody, envOf, programTexts } from "./rent/rent-request.js";
+import { startRefused } from "./rent/start-refused.js";
+import { tokenOf, UNRESOLVED } from "./stack/left-behind.js";
+import { REPLACED, resourceOf, type StackView } from "./stack/stack-view.js";
+import { noteNow, takeRaise } from "./stack/update-budget.js";
+import { expiryAfter, expiryText, lacksWatchdog, refuseTimeOver } from "./time-to-live/time-to-live.js";
+import { deadlineOf, withWatchdog } from "./time-to-live/watchdog.js";
+import { createdVolumeOutputs } from "./volumes/created-volumes.js";
+import { mountFlags } from "./volumes/shown-mounts.js";
 
 const KEY_INPUTS = ["sshKeyIds", "sshPublicKeys"] as const;
 
