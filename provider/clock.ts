@@ -1,3 +1,8 @@
+/** One minute in milliseconds. */
+export const MINUTE_MS = 60_000;
+/** One hour in milliseconds. */
+export const HOUR_MS = 60 * MINUTE_MS;
+
 /** Time as the provider sees it. The only place that arms timers, so that tests and the simulator can own time. */
 export interface Clock {
   /** Milliseconds since 1970 on this clock. Runs faster than the wall when the clock is sped up. */

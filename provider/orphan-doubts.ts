@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "./clock.js";
 // What the states that were given say of a marked thing that stands in none of them: whose it is, and whether that is sure. Pure.
 
 /** What is billed and carries a mark. */
@@ -68,7 +69,6 @@ export interface Suspect {
   readonly isInOlderState: boolean;
 }
 
-const MINUTE_MS = 60_000;
 /** The defaults of `timeouts`, for a state that does not hold them. */
 const CREATE_MINUTES = 30;
 const DELETE_MINUTES = 10;

@@ -1,6 +1,8 @@
 // Which contracts of an account nobody looks after: they carry this provider's mark and stand in no state that was given. Pure.
+
 import type { WireInstance } from "./api/instance-row.js";
 import type { WireVolume } from "./api/volumes.js";
+import { HOUR_MS } from "./clock.js";
 import {
   type Doubt,
   doubtOf,
@@ -34,8 +36,6 @@ export interface Orphan {
   readonly isTakenUp: boolean;
   readonly doubt: Doubt | undefined;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** Whether a contract carries the mark of this provider, whoever's token it holds. */
 export function isMarked({ label }: WireInstance): boolean {

@@ -1,6 +1,6 @@
 import type { WireInstance } from "../api/instance-row.js";
 import { LIST_PAGE_SIZE } from "../api/instances.js";
-import { type Clock, untilAborted } from "../clock.js";
+import { type Clock, MINUTE_MS, untilAborted } from "../clock.js";
 import { VastError } from "../errors.js";
 import { pagesOf } from "./pages.js";
 
@@ -36,8 +36,6 @@ interface Subscription {
   readonly deadline: number;
   deliver(look: Look): void;
 }
-
-const MINUTE_MS = 60_000;
 
 /** Between two looks, by how long the youngest waits: most boots take one to five minutes. Vast takes a list call a second, and others need some. */
 const PACE: readonly { readonly untilMs: number; readonly everyMs: number }[] = [

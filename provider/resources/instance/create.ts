@@ -1,6 +1,7 @@
 import type { Account } from "../../account/account.js";
 import { resolveBudget } from "../../account/budget.js";
 import type { WireInstance } from "../../api/instance-row.js";
+import { MINUTE_MS } from "../../clock.js";
 import { markOf } from "../../engine/entries.js";
 import type { Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
@@ -21,8 +22,6 @@ import { UNRESOLVED } from "./stack/left-behind.js";
 import { REPLACED, type StackView } from "./stack/stack-view.js";
 import { learnOf } from "./stack/state-known.js";
 import { planMount } from "./volumes/mount.js";
-
-const MINUTE_MS = 60_000;
 
 /**
  * Creates an instance: takes up what an earlier run left, else rents; follows the contract until it is ready; labels it; sweeps. Once

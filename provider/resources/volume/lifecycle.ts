@@ -1,6 +1,7 @@
 import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import type { WireVolume } from "../../api/volumes.js";
+import { MINUTE_MS } from "../../clock.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
 import type { Bag } from "../../engine/values.js";
 import { type Runtime, thisProcess } from "../../runtime.js";
@@ -12,8 +13,6 @@ import type { VolumeInputs } from "./inputs.js";
 import { readBackInputs, volumeFacts } from "./outputs.js";
 import { emptyVolumeView, noteVolume } from "./own-volumes.js";
 import { removeVolume } from "./remove.js";
-
-const MINUTE_MS = 60_000;
 
 /** The lifecycle of a local volume on Vast: rent, keep, give back with consent. Nothing of it can be changed in place. */
 export function volumeLifecycle(runtime: Runtime = thisProcess) {

@@ -1,5 +1,6 @@
 import type { Account } from "../../../account/account.js";
 import type { WireInstance } from "../../../api/instance-row.js";
+import { MINUTE_MS } from "../../../clock.js";
 import type { Operation } from "../../../engine/lifecycle.js";
 import { durationText } from "../../../wait.js";
 import { stillAboveCap } from "../cap.js";
@@ -13,8 +14,6 @@ import { takeStartBack } from "./queued-start.js";
 import type { Goal } from "./readiness.js";
 import type { Known } from "./secret-values.js";
 import { waitReady } from "./wait-ready.js";
-
-const MINUTE_MS = 60_000;
 
 /** What is waited for after an update. */
 interface Change {

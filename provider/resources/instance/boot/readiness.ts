@@ -1,4 +1,5 @@
 import type { WireInstance } from "../../../api/instance-row.js";
+import { MINUTE_MS } from "../../../clock.js";
 import { type BootFault, faultIn, sameOnAnyMachine } from "./boot-faults.js";
 import { mayHaveRun } from "./has-run.js";
 import type { History } from "./history.js";
@@ -56,7 +57,6 @@ export interface Goal {
 export const GPU_TAKEN: Failure = { because: "somebody else has its GPU, and its start was queued", fault: "host" };
 
 const SECOND_MS = 1000;
-const MINUTE_MS = 60 * SECOND_MS;
 
 /** A fresh contract can be missing from answers for some seconds (vast-api.md §2.2). */
 export const FRESH_MS = MINUTE_MS;

@@ -1,9 +1,8 @@
 import type { WireInstance } from "../../../api/instance-row.js";
+import { HOUR_MS } from "../../../clock.js";
 import { durationText } from "../../../wait.js";
 import { mayHaveRun } from "../boot/has-run.js";
 import type { Contract } from "./rent.js";
-
-const HOUR_MS = 3_600_000;
 
 /** What the looks at one contract tell of its cost and of its data. */
 export interface Bill {

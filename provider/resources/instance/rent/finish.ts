@@ -1,4 +1,5 @@
 import type { WireInstance } from "../../../api/instance-row.js";
+import { MINUTE_MS } from "../../../clock.js";
 import type { Bag } from "../../../engine/values.js";
 import { FRESH_MS } from "../boot/readiness.js";
 import { knownOf } from "../boot/secret-values.js";
@@ -10,7 +11,6 @@ import { expiryOnVast, expiryText, hasHours, hoursFromRent, knownExpiry } from "
 import { createdVolumeOutputs, endVolumeOf } from "../volumes/created-volumes.js";
 import type { Contract, RentContext } from "./rent.js";
 
-const MINUTE_MS = 60_000;
 /** How long the label of a failed create may take: the next `up` sets it all the same. */
 const LAST_LABEL_MS = 10_000;
 

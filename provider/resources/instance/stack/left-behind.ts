@@ -1,4 +1,5 @@
 import type { Account } from "../../../account/account.js";
+import { MINUTE_MS } from "../../../clock.js";
 import type { Operation } from "../../../engine/lifecycle.js";
 import type { Bag } from "../../../engine/values.js";
 import type { InstanceInputs } from "../inputs.js";
@@ -6,8 +7,6 @@ import { readLabel } from "../label.js";
 import type { StackView } from "./stack-view.js";
 import { learnOf } from "./state-known.js";
 import { sweepPending } from "./sweep.js";
-
-const MINUTE_MS = 60_000;
 
 /**
  * Output that says: the create of this resource did not reach the sweep at its end, which is due. Its value is the moment (ISO 8601) from which
