@@ -24,6 +24,13 @@ const program = new Command("pulumi-vastai")
   .addCommand(importCommand())
   .addCommand(keysCommand());
 
+// Whoever reads may have enough (`| head`): what is under way, be it an end that is paid for, goes on without a reader.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
