@@ -60,6 +60,17 @@ describe.each([
     expect(warnings(process)).toEqual([]);
   });
 
+  it("is replaced after a refresh, and the new one can be found again until the old one is ended", async () => {
+    const old = await made();
+    const process = t.process();
+    const { props = {} } = await process.instance.read(old.id, old.outs);
+    const next = await process.up(anInstance());
+    // A run that is killed here has recorded nothing of it.
+    expect(billed()).toMatchObject([{ id: Number(old.id) }, { id: Number(next.id), label: `pulumi:${TOKEN}:pending` }]);
+    await process.instance.delete(old.id, props);
+    expect(billed()).toMatchObject([{ id: Number(next.id), label: FINISHED }]);
+  });
+
   it("is not taken for lost by the run after one that was killed in between", async () => {
     const old = await made();
     const { id, outs } = await t.process("key-a", [inState(old.id, old.outs)]).up(anInstance());

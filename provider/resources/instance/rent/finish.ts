@@ -6,6 +6,7 @@ import { knownOf } from "../boot/secret-values.js";
 import { type Expiry, finishedLabel } from "../label.js";
 import { freshOutputs, readBackInputs, readBackVolumes } from "../read-back.js";
 import { UNLABELLED } from "../stack/left-behind.js";
+import { replacedBy } from "../stack/stack-view.js";
 import { type Sweep, sweepPending } from "../stack/sweep.js";
 import { expiryOnVast, expiryText, hasHours, hoursFromRent, knownExpiry } from "../time-to-live/time-to-live.js";
 import { createdVolumeOutputs, endVolumeOf } from "../volumes/created-volumes.js";
@@ -29,7 +30,7 @@ export async function labelLeft(
   { account, view, inputs, token, operation }: RentContext,
   { id, expiresAt }: Left,
 ): Promise<void> {
-  if (operation.signal.aborted || inputs.adoptInstanceId !== undefined || view.current.has(token)) return;
+  if (operation.signal.aborted || inputs.adoptInstanceId !== undefined || replacedBy(view, token) !== undefined) return;
   const limit = account.clock.timeLimit(LAST_LABEL_MS);
   const signal = AbortSignal.any([operation.signal, limit.signal]);
   // With the mark also where the program leaves it off: nothing else tells yet whose it is.
@@ -106,7 +107,7 @@ export async function finish(
   }
   const { newVolumeName: createdVolumeName, rentedAt } = contract;
   const volume = await createdVolumeOutputs(account, { createdVolumeName, rentedAt }, operation);
-  const replaced = inputs.adoptInstanceId === undefined ? view.current.get(token) : undefined;
+  const replaced = inputs.adoptInstanceId === undefined ? replacedBy(view, token) : undefined;
   if (replaced !== undefined) {
     view.unlabelled.set(replaced, { id: contract.id, label });
     // It is about to be in the state: who looks for what was left behind must not take it for that.

@@ -1,3 +1,4 @@
+import { replacedBy } from "../stack/stack-view.js";
 import type { RentContext } from "./rent.js";
 
 /**
@@ -11,7 +12,7 @@ export async function replacedIds({
   operation,
 }: Pick<RentContext, "account" | "view" | "token" | "operation">): Promise<number[]> {
   const ids = [...(view.idsOf.get(token) ?? [])];
-  const current = Number(view.current.get(token));
+  const current = Number(replacedBy(view, token));
   if (ids.length < 2 || !view.settled.has(token)) return ids;
   const rows = await account.contracts(operation.signal).catch(() => undefined);
   if (rows === undefined) return ids;

@@ -36,6 +36,8 @@ export interface StackView {
    * replacement. The state may have another token for it, which is that of a new resource by now.
    */
   readonly current: Map<string, string>;
+  /** By id the token of each instance that any call has shown, as long as it is not gone. */
+  readonly standing: Map<string, string>;
   /** Tokens of those whose create came to its end. */
   readonly settled: Set<string>;
   /** By the instance that is replaced its replacement, which carries the pending label until that one is ended, and its label then. */
@@ -71,6 +73,7 @@ export function emptyStackView(): StackView {
     marked: undefined,
     namedIds: new Set(),
     current: new Map(),
+    standing: new Map(),
     settled: new Set(),
     unlabelled: new Map(),
     volumeIdsInState: new Set(),
@@ -92,6 +95,8 @@ export function noteShown(view: StackView, id: string, outputs: Bag): void {
   for (const volumeId of Array.isArray(createdVolumeIds) ? createdVolumeIds : [])
     volumeIdsInState.add(Number(volumeId));
   noteIds(view, id, outputs, String(outputs.ownerToken));
+  // Diff has told the token that the program has for it, which the state learns only by the update.
+  if (!isCurrent(view, id)) view.standing.set(id, String(outputs.ownerToken));
   // Without it this is no state, but what a program says of an instance that it only looks up.
   if (outputs.instanceId !== undefined) ledger.note(Number(id), resourceOf(Number(id), outputs), priceInState(outputs));
 }
@@ -99,6 +104,7 @@ export function noteShown(view: StackView, id: string, outputs: Bag): void {
 /** Takes note of the instance that diff has shown for a resource of the program. */
 export function noteCurrent(view: StackView, id: string, outputs: Bag, token: string): void {
   view.current.set(token, id);
+  view.standing.set(id, token);
   // Only a create that got to its end, or an update in its place, writes it.
   if (outputs.rentedDollarsPerHour !== undefined) view.settled.add(token);
   if (typeof outputs.ownerToken === "string" && outputs.ownerToken !== token) view.formerTokens.add(outputs.ownerToken);
@@ -114,6 +120,15 @@ export function isCurrent({ current }: StackView, id: string): boolean {
 /** That instance is gone: a create of its resource is no replacement any more. */
 export function forgetCurrent(view: StackView, id: string): void {
   for (const [token, current] of view.current) if (current === id) view.current.delete(token);
+  view.standing.delete(id);
+}
+
+/**
+ * The instance that a create of this token replaces; undefined when it replaces none. Of what is replaced by `--replace` no diff tells, only the refresh
+ * before it.
+ */
+export function replacedBy({ current, standing }: StackView, token: string): string | undefined {
+  return current.get(token) ?? [...standing].findLast(([, owner]) => owner === token)?.[0];
 }
 
 function noteIds({ idsInState, idsOf }: StackView, id: string, { [REPLACED]: replaced }: Bag, token: string): void {

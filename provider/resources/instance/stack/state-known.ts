@@ -17,6 +17,7 @@ export async function learnOf(
     noteShown(view, id, outputs);
     const token = String(outputs.ownerToken ?? "");
     // That of a resource with another name by now only has the same token still.
+    if (isLeaving || !isOwn) view.standing.delete(id);
     if (isOwn && !isLeaving && !view.current.has(token)) view.current.set(token, id);
   }
   return entries !== undefined;
