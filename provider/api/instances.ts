@@ -81,7 +81,6 @@ export const instanceEndpoints = {
     answer: Done,
   },
   reboot: { method: "PUT", path: "/api/v0/instances/reboot/{id}/", ...ANSWERS_DONE },
-  recycle: { method: "PUT", path: "/api/v0/instances/recycle/{id}/", ...ANSWERS_DONE },
   requestLogs: {
     method: "PUT",
     path: "/api/v0/instances/request_logs/{id}/",
@@ -282,11 +281,6 @@ export function instancesApi(send: Send) {
     /** Stops and starts the container; the GPU is kept. */
     reboot: async (id: number, signal?: AbortSignal): Promise<void> => {
       await send(instanceEndpoints.reboot, { params: { id }, body: {}, signal });
-    },
-
-    /** Makes the container anew from a freshly pulled image; contract and GPU are kept, the disk content is lost. */
-    recycle: async (id: number, signal?: AbortSignal): Promise<void> => {
-      await send(instanceEndpoints.recycle, { params: { id }, body: {}, signal });
     },
   };
 }

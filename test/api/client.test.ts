@@ -183,7 +183,6 @@ describe("what a change sends", () => {
       { client_id: "me", price: 0.2 },
     ],
     ["a reboot", ({ instances }) => instances.reboot(5), "PUT /api/v0/instances/reboot/5/", {}],
-    ["a recycle", ({ instances }) => instances.recycle(5), "PUT /api/v0/instances/recycle/5/", {}],
     // The id is not repeated: newer routes answer 400 to that.
     [
       "an update in place",

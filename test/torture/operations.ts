@@ -38,7 +38,6 @@ export const REQUEST_LOGS = "PUT /api/v0/instances/request_logs/{id}/";
 export const notCalled: Readonly<Record<string, string>> = {
   "GET /api/v0/gpu_names/unique/": "only the lookup getGpuNames calls it, which changes nothing",
   "POST /api/v0/auth/apikeys/": "only the command line calls it, once and by a person's hand; no resource does",
-  "PUT /api/v0/instances/recycle/{id}/": "no operation calls it yet; the client has it for those to come",
 };
 
 const NAME = "trainer";
@@ -159,6 +158,7 @@ export const operations: readonly Operation[] = [
       for (const { id } of scene.world.billedContracts()) scene.world.takeGpusOf(id);
     },
   },
+  changing("time to live", [LIST, MANAGE], { timeToLiveHours: 5 }, { timeToLiveHours: 50 }),
   changing("bid", [LIST, BID], { bidDollarsPerHour: 0.2 }, { bidDollarsPerHour: 0.25 }),
   changing("container", [LIST, UPDATE_TEMPLATE], { image: "ubuntu:22.04" }, { image: "ubuntu:24.04" }),
   {

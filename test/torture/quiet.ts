@@ -1,4 +1,5 @@
 import { finishedLabel } from "../../provider/resources/instance/label.js";
+import { knownExpiry } from "../../provider/resources/instance/time-to-live/time-to-live.js";
 import { billedBy, checkNoSecond, violation } from "./audit.js";
 import { entriesOf, type RunReport } from "./engine.js";
 import { nounOf } from "./kinds.js";
@@ -133,7 +134,7 @@ function checkAsWanted(scene: Scene, name: string): void {
   const isLeftStopped = onDrift === undefined && Array.isArray(drift) && drift.includes("stopped");
   const wanted = {
     id: Number(current?.id),
-    label: finishedLabel(String(label), String(ownerToken), true),
+    label: finishedLabel(String(label), String(ownerToken), true, knownExpiry(current?.outputs ?? {})),
     // An interruptible one may be outbid: that is no drift.
     curState: isLeftStopped
       ? "stopped"
