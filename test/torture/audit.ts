@@ -44,9 +44,9 @@ export function idsInState(scene: Scene): Set<number> {
   return new Set(entries.map(({ entry }) => Number(entry.id)));
 }
 
-/** The instances of the program. */
-export function instances({ program }: Scene): (readonly [name: string, inputs: Bag])[] {
-  return [...program].filter(([, inputs]) => nounOf(inputs) === undefined);
+/** The instances of the program, and those that have left it. */
+export function instances({ program, formerly }: Scene): (readonly [name: string, inputs: Bag])[] {
+  return [...program, ...formerly].filter(([, inputs]) => nounOf(inputs) === undefined);
 }
 
 /** At the moment of a rent: what is billed for one resource beside what stands in the state is that one contract. */

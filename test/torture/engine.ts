@@ -89,8 +89,9 @@ export function up(
     }
     await Promise.all(steps);
     if (!mayGoOn(run)) return;
-    const pending = [...stack].flatMap(([name, slot]) => slot.toDelete.map((entry) => ({ name, slot, entry })));
-    await removeAll(run, pending, inTurn);
+    // What was replaced, and what has left the program.
+    const over = entriesOf(stack).filter(({ name, slot, entry }) => slot.current !== entry || !program.has(name));
+    await removeAll(run, over, inTurn);
   });
 }
 

@@ -48,6 +48,8 @@ export interface Scene {
   readonly world: Simulator["world"];
   readonly stack: Stack;
   readonly program: Map<string, Bag>;
+  /** Resources that have left the program for a while. */
+  readonly formerly: Map<string, Bag>;
   /** Names of resources with the option `deleteBeforeReplace`. */
   readonly deleteFirst: Set<string>;
   /** The Pulumi CLI answers a provider that asks for the state. */
@@ -104,6 +106,7 @@ export async function openScene(seed = 7): Promise<Scene> {
     world,
     stack,
     program,
+    formerly: new Map(),
     deleteFirst,
     stateIsReadable: true,
     config,

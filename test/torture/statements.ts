@@ -17,7 +17,7 @@ export function checkStatements(scene: Scene, { failures }: RunReport, since: nu
   const known = idsInState(scene);
   for (const { name, message } of failures) {
     if (MISTAKE.test(message)) throw violation(scene, "said what is not so", `a mistake of the code: ${message}`);
-    if (nounOf(scene.program.get(name) ?? {}) !== undefined) continue;
+    if (nounOf(scene.program.get(name) ?? scene.formerly.get(name) ?? {}) !== undefined) continue;
     const gone = /[Ii]nstance (\d+) (?:does not exist any more|disappeared)/.exec(message)?.[1];
     if (gone !== undefined && scene.world.contract(Number(gone))?.destroyedAt === null) {
       throw violation(scene, "said what is not so", `${gone} is billed, and it was said: ${message}`);

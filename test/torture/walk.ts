@@ -71,6 +71,7 @@ async function takeWalk(walk: Walk): Promise<Tally> {
     await letOthersRent(scene, walk);
     prepare(scene, walk);
     for (const act of walk.acts) await take(scene, act);
+    comeBack(scene);
     await (walk.end === "until quiet" ? untilQuiet(scene, walk.wayOut) : destroyAsItIs(scene));
     return { rented: scene.world.contracts().length, requests: scene.world.view().requests.length };
   } finally {
@@ -165,15 +166,29 @@ async function take(scene: Scene, act: Act): Promise<void> {
       await scene.run(act.run.command, disturbanceOf(scene, act.run));
       if (!act.run.takenBack) return;
       story.push("the program is as it was before");
+      comeBack(scene);
       for (const [name, inputs] of before) scene.program.set(name, inputs);
     }
   }
 }
 
-function change({ program, story }: Scene, resource: number, edit: Edit): void {
+/** Whatever has left the program is in it again. */
+function comeBack({ program, formerly }: Scene): void {
+  for (const [name, inputs] of formerly) program.set(name, inputs);
+  formerly.clear();
+}
+
+function change({ program, formerly, story }: Scene, resource: number, edit: Edit): void {
   const names = [...program.keys()];
   const name = names[resource % names.length] ?? "";
   const inputs = program.get(name) ?? {};
+  if (edit === "leave") {
+    if (names.length === 1) return;
+    formerly.set(name, inputs);
+    program.delete(name);
+    story.push(`${name} leaves the program`);
+    return;
+  }
 
   const changed = {
     label: { label: inputs.label === name ? "champion" : name },

@@ -47,7 +47,7 @@ export function checkNounsAccounted(scene: Scene, before: Things): void {
 export function checkNounStatements(scene: Scene, { failures }: RunReport, before: Things): void {
   const now = lookAround(scene);
   for (const { name, message, operation } of failures) {
-    const inputs = scene.program.get(name) ?? {};
+    const inputs = scene.program.get(name) ?? scene.formerly.get(name) ?? {};
     const kind = nounOf(inputs);
     if (kind === undefined) continue;
     const untrue = (what: string) => violation(scene, "said what is not so", `${what}, and it was said: ${message}`);

@@ -20,7 +20,7 @@ export interface Market {
   readonly oldListOnly: boolean;
 }
 
-export type Edit = "label" | "image" | "env" | "state" | "bid" | "disk" | "generation" | "gpu";
+export type Edit = "label" | "image" | "env" | "state" | "bid" | "disk" | "generation" | "gpu" | "leave";
 
 /** What the market has beside the cheapest. */
 export const OTHER_GPU = "H100 SXM";

@@ -44,7 +44,7 @@ const someRun: fc.Arbitrary<Act> = fc
     edits: fc.array(
       fc.record({
         resource: fc.nat(2),
-        edit: fc.constantFrom<Edit>("label", "image", "env", "state", "bid", "disk", "generation", "gpu"),
+        edit: fc.constantFrom<Edit>("label", "image", "env", "state", "bid", "disk", "generation", "gpu", "leave"),
       }),
       { maxLength: 2 },
     ),
