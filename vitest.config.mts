@@ -4,8 +4,9 @@ import { defineConfig } from "vitest/config";
 /** The same for all projects, or Vitest runs them one after another. One more than cores: tests of the engine wait now and then. */
 const maxWorkers = availableParallelism() + 1;
 
-/** Long stories under the real CLI: each example from up to destroy, fleets, and what takes many runs of one stack. */
+/** Long stories under the real CLI: each example from up to destroy, fleets, limits of a stack, and what takes many runs of one stack. */
 const long = [
+  "budget",
   "changes",
   "examples",
   "fleet",
