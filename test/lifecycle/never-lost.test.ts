@@ -54,6 +54,18 @@ describe("a rent whose answer is lost", () => {
     },
   );
 
+  it("is found also when lists show it only after the last look for it, and nothing else may be tried", async () => {
+    t.world.settings.listLagSeconds = 300;
+    t.simulator.faults.add({ on: RENT, then: "hang-up-after" });
+    onList = () => {
+      const lostAt = Date.parse(rents()[0]?.time ?? "");
+      if (t.clock.now() - lostAt >= 60_000) t.world.settings.listLagSeconds = 0;
+    };
+    const { id } = await t.process().up(anInstance({ maxAttempts: 1 }));
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+    expect(everRented()).toBe(1);
+  });
+
   it("ends the contract that shows up after another was rented", async () => {
     // The lost contract is hidden from lists for longer than the grace period.
     t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
