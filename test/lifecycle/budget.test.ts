@@ -33,6 +33,13 @@ describe("a stack's budget", () => {
     );
   });
 
+  it("counts an instance that is made stopped with what it costs stopped", async () => {
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.2" });
+    await process.up(aResource(1, { targetState: "stopped" }));
+    expect(billed()).toMatchObject([{ curState: "stopped" }]);
+    expect(perHour()).toBeLessThanOrEqual(0.2);
+  });
+
   it("counts the instances that are in the state", async () => {
     const before = await t.process().up(anInstance({ ownerToken: token(1) }));
     const process = stackWith({ "vastai:maxDollarsPerHour": "0.5" });

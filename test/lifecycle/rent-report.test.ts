@@ -168,6 +168,17 @@ it("leaves in the state all that only the rent tells, when the run is cut off ri
   expect(hours).toBeCloseTo(8, 3);
 });
 
+it("leaves in the state what instance and volume cost each, when the run is cut off right after the rent", async () => {
+  onRequest = ({ path }) => {
+    if (path.includes("/asks/")) process.cancel();
+  };
+  const failure = await failureOf(process.up(anInstance({ volumes: [{ sizeGb: 200, mountPath: "/data" }] })));
+  const { dollarsPerHour, dollarsPerHourStopped, createdVolumeDollarsPerHour } = failure.properties;
+  // 200 GB at 0.15 $ per GB and month beside a machine of 0.302 $/h, whose disk costs the 0.002.
+  expect(createdVolumeDollarsPerHour).toBeCloseTo((200 * 0.15) / 720, 6);
+  expect([dollarsPerHour, dollarsPerHourStopped]).toEqual([expect.closeTo(0.302, 3), expect.closeTo(0.002, 3)]);
+});
+
 it("gives no watchdog to an instance without a time to live", async () => {
   const { id, outs } = await process.up(anInstance({ onstart: "echo hello" }));
   expect((await process.account.look(Number(id)))?.onstart).toBe("echo hello");

@@ -200,11 +200,13 @@ async function tryOffer(
   const expiry = hours === undefined ? undefined : expiryIn(hours, account.clock.now());
   const guarded = expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl);
   const { mount } = context;
-  const newVolumeName = mount?.is === "new" ? mount.nextName() : undefined;
-  const volumePrice = mount?.is === "new" ? newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) : undefined;
+  const ordered =
+    mount?.is === "new"
+      ? { name: mount.nextName(), dollarsPerHour: newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) }
+      : undefined;
   const body = toRentBody(inputs, pendingLabel(token), {
     guardedOnstart: guarded,
-    volumeInfo: mount && volumeInfo(mount, candidate.offer, newVolumeName),
+    volumeInfo: mount && volumeInfo(mount, candidate.offer, ordered?.name),
   });
   const scrub = scrubber(knownOf(account, inputs, undefined));
   let rented: Rented;
@@ -218,11 +220,7 @@ async function tryOffer(
     rented = await account.client.instances.rent(candidate.offerId, body, waits);
   } catch (error) {
     if (error === OVERTAKEN) return lookAnew(context, candidate);
-    if (isUnknownOutcome(error)) {
-      const ordered =
-        newVolumeName === undefined ? undefined : { name: newVolumeName, dollarsPerHour: volumePrice ?? 0 };
-      return afterLostAnswer(context, candidate, error, ordered);
-    }
+    if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error, ordered);
     if (error instanceof OfferGoneError) {
       forgetMarket(account, OLD_MARKET_MS);
       return failed(attempts, candidate, "taken", "taken before it could be rented");
@@ -239,16 +237,17 @@ async function tryOffer(
     rentedAt,
     expiry,
     offeredDollarsPerHour: candidate.dollarsPerHour,
-    newVolumeName,
-    newVolumeDollarsPerHour: volumePrice,
+    newVolumeName: ordered?.name,
+    newVolumeDollarsPerHour: ordered?.dollarsPerHour,
   };
+  const volumePrice = ordered?.dollarsPerHour ?? 0;
   operation.exists(String(contract.id), {
     instanceId: contract.id,
     rentedAt,
     // Until a row tells: a run that is cut off before that leaves what counts.
-    dollarsPerHour: candidate.dollarsPerHour - (volumePrice ?? 0),
-    dollarsPerHourStopped: candidate.dollarsPerHourStopped - (volumePrice ?? 0),
-    ...(newVolumeName === undefined ? {} : { createdVolumeName: newVolumeName, [VOLUME_PRICE]: volumePrice ?? null }),
+    dollarsPerHour: candidate.dollarsPerHour - volumePrice,
+    dollarsPerHourStopped: candidate.dollarsPerHourStopped - volumePrice,
+    ...(ordered && { createdVolumeName: ordered.name, [VOLUME_PRICE]: volumePrice }),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });
@@ -271,6 +270,6 @@ function lookAnew({ account, operation }: RentContext, { offerId }: OfferCandida
 }
 
 /** A bid at or above the machine's least bid waits for its turn; below it, the contract would never run and bills its disk. */
-function mayStillWin(row: WireInstance, { rentalType, bidDollarsPerHour = 0 }: InstanceInputs): boolean {
-  return rentalType === "interruptible" && bidDollarsPerHour >= (row.min_bid ?? Number.POSITIVE_INFINITY);
+function mayStillWin(row: WireInstance, { bidDollarsPerHour = Number.NaN }: InstanceInputs): boolean {
+  return bidDollarsPerHour >= (row.min_bid ?? Number.POSITIVE_INFINITY);
 }
