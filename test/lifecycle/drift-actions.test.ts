@@ -123,6 +123,14 @@ describe("an outbid instance", () => {
     expect((await row(subject))?.dph_base).toBe(0.25);
   });
 
+  it("gets the program's new bid when that is higher than the raise", async () => {
+    const subject = await withFate(t, process, aRaisableBid(), { outbid: { afterMinutes: 30 } });
+    await refresh(process, subject);
+    await up(t, subject, aRaisableBid({ bidDollarsPerHour: 0.5 }));
+    expect((await row(subject))?.dph_base).toBe(0.5);
+    expect(sent(t, "bid_price")).toBe(1);
+  });
+
   it("is not bid for when the program no longer wants it to run", async () => {
     const subject = await withFate(t, process, aRaisableBid(), { outbid: { afterMinutes: 30 } });
     await refresh(process, subject);
