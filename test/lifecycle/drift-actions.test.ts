@@ -329,6 +329,14 @@ describe("an instance that is offline", () => {
     expect(contract(subject)?.label).toMatch(/^champion /);
     expect(subject.state).toMatchObject({ drift: ["offline"], driftSince });
   });
+
+  it("is renamed without waiting for it when no refresh has seen it, and the state knows then", async () => {
+    const subject = await withFate(t, process, anInstance(), { hostGoesOffline: { afterMinutes: 20 } });
+    const startedAt = t.clock.now();
+    await up(t, subject, anInstance({ label: "champion" }));
+    expect(t.clock.now() - startedAt).toBeLessThan(30_000);
+    expect(subject.state).toMatchObject({ label: "champion", drift: ["offline"] });
+  });
 });
 
 describe("a contract that is over", () => {
