@@ -8,7 +8,8 @@ export interface Claims {
   release(offerId: number): void;
   /** Leaves a machine alone for the rest of the run: something did not boot there because of it. */
   avoidMachine(machineId: number): void;
-  isAvoided(machineId: number): boolean;
+  /** Whether a machine is left alone; one that Vast does not name never is. */
+  isAvoided(machineId: number | null): boolean;
   /** How many offers this process has taken so far. */
   count(): number;
 }
@@ -16,7 +17,7 @@ export interface Claims {
 /** Claims of one account in one process. */
 export function createClaims(): Claims {
   const taken = new Set<number>();
-  const avoided = new Set<number>();
+  const avoided = new Set<number | null>();
   return {
     claim: (offerId) => {
       if (taken.has(offerId)) return false;

@@ -110,6 +110,23 @@ describe("instances of one group, rented at the same time", () => {
     expect(t.world.contracts()).toHaveLength(2);
   });
 
+  it("are told what was tried and billed, when the only machine that is left for one does not boot", async () => {
+    for (const machine_id of [7, 7, 8]) t.world.addOffer({ machine_id, dph_base: machine_id / 10 });
+    const process = t.process();
+    await process.up(child(0, { distinct: true }));
+    t.world.tell({ machineId: 8, story: { noSpace: true } });
+    const failing = failureOf(process.up(child(1, { distinct: true })));
+    const offered = () => t.world.offers().find(({ machineId }) => machineId === 8);
+    while (offered()) await t.clock.sleep(100);
+    while (!offered()) await t.clock.sleep(100);
+    t.world.takeOffer(offered()?.id ?? 0);
+    const { message } = await failing;
+    expect(message).toMatch(
+      /None of the 1 offers tried could be kept.* \(0\.80\d \$\/h\): did not boot: .*was given back/s,
+    );
+    expect(t.world.billedContracts()).toMatchObject([{ machineId: 7 }]);
+  });
+
   it("keep a machine for nobody whose rent failed", async () => {
     t.world.addOffer({ machine_id: 7, dph_base: 0.2 });
     t.world.addOffer({ machine_id: 8, dph_base: 0.3 });

@@ -6,6 +6,7 @@ import { aVolume, MACHINE } from "../volume/given.js";
 
 const RENT = "PUT /api/v0/asks/*";
 const DELETE_VOLUME = "DELETE /api/v0/volumes/";
+const LIST_VOLUMES = "GET /api/v0/volumes/";
 const NAME = `trainer_${TOKEN}`;
 
 let t: TestWorld;
@@ -23,6 +24,10 @@ function expectOnePair({ id, outs }: { id: string; outs: Bag }): void {
   expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: `trainer pulumi:${TOKEN}` }]);
   expect(t.world.billedVolumes()).toMatchObject([{ mountedBy: [Number(id)] }]);
   expect(outs.createdVolumeIds).toEqual(t.world.billedVolumes().map((volume) => volume.id));
+}
+
+async function untilRented(): Promise<void> {
+  while (t.world.contracts().length === 0) await t.clock.sleep(100);
 }
 
 /** A run that is killed: nothing of it reaches the state. */
@@ -166,6 +171,40 @@ describe("a new volume whose instance does not boot", () => {
       expect.stringMatching(new RegExp(`Volume ${left?.id} .*made by an earlier run.*volumeId: ${left?.id}`)),
     );
     expect(t.world.billedVolumes()).toHaveLength(2);
+  });
+
+  it("is said to be billed no more, with its contract, when all machines failed", async () => {
+    t.world.tell({ story: { ociError: true } });
+    const { message } = await failureOf(t.process().up(withVolume({ maxAttempts: 1 })));
+    expect([t.world.billedContracts(), t.world.billedVolumes()]).toEqual([[], []]);
+    expect(message).toMatch(/What this run rented was given back, and is not billed any more/);
+  });
+
+  it("is named as one that may be billed when the account does not tell its volumes", async () => {
+    t.world.tell({ story: { ociError: true } });
+    const process = t.process();
+    const failing = failureOf(process.up(withVolume({ maxAttempts: 1 })));
+    await untilRented();
+    t.simulator.faults.add({ on: LIST_VOLUMES, then: "auth-error", times: "always" });
+    const failure = await failing;
+    expect([t.world.billedContracts().length, t.world.billedVolumes().length]).toEqual([0, 1]);
+    const named = new RegExp(`Volume "${NAME}", made with contract \\d+, may exist and be billed`);
+    expect(failure.message).toMatch(named);
+    expect(failure.message).not.toMatch(/costs nothing|not billed any more/);
+    expect(warningsOf(process)).toContainEqual(expect.stringMatching(named));
+  });
+
+  it("is named as one that may be billed when Ctrl-C comes while the account is asked, and nothing else is rented", async () => {
+    t.world.tell({ times: 1, story: { ociError: true } });
+    const process = t.process();
+    const failing = failureOf(process.up(withVolume()));
+    await untilRented();
+    t.simulator.faults.add({ on: LIST_VOLUMES, then: "slow", seconds: 60, times: "always" });
+    while (t.world.contracts()[0]?.destroyedAt == null) await t.clock.sleep(100);
+    await t.clock.sleep(10_000);
+    process.cancel();
+    expect((await failing).message).toMatch(/cancelled.* made with contract \d+, may exist and be billed/);
+    expect(t.world.contracts()).toHaveLength(1);
   });
 
   it("is named when the account cannot be asked for it", async () => {

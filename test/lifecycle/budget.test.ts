@@ -33,6 +33,13 @@ describe("a stack's budget", () => {
     );
   });
 
+  it("counts an instance that is made stopped with what it costs stopped", async () => {
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.2" });
+    await process.up(aResource(1, { targetState: "stopped" }));
+    expect(billed()).toMatchObject([{ curState: "stopped" }]);
+    expect(perHour()).toBeLessThanOrEqual(0.2);
+  });
+
   it("counts the instances that are in the state", async () => {
     const before = await t.process().up(anInstance({ ownerToken: token(1) }));
     const process = stackWith({ "vastai:maxDollarsPerHour": "0.5" });
@@ -41,6 +48,22 @@ describe("a stack's budget", () => {
     const failure = await failureOf(process.up(anInstance({ ownerToken: token(2) })));
     expect(failure.message).toMatch(/Over the stack's budget/);
     expect(rentCalls()).toHaveLength(1);
+  });
+
+  it("counts a resource that was renamed beside a new one of its former name", async () => {
+    const made = await t.process().up(aResource(1));
+    const process = stackWith({ "vastai:maxDollarsPerHour": "0.5" });
+    await process.instance.update(made.id, made.outs, await shown(process, made, aResource(2)));
+    expect((await failureOf(process.up(aResource(1)))).message).toMatch(/the stack would cost 0\.614 \$\/h/);
+    expect(billed()).toMatchObject([{ id: Number(made.id) }]);
+  });
+
+  it("counts a resource that was renamed once", async () => {
+    const made = await t.process().up(aResource(1));
+    const process = stackWith({ "vastai:maxInstances": "2" });
+    await process.instance.update(made.id, made.outs, await shown(process, made, aResource(2)));
+    await process.up(aResource(3));
+    expect(billed()).toHaveLength(2);
   });
 
   it("is free again after a destroy", async () => {

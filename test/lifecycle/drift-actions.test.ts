@@ -123,6 +123,14 @@ describe("an outbid instance", () => {
     expect((await row(subject))?.dph_base).toBe(0.25);
   });
 
+  it("gets the program's new bid when that is higher than the raise", async () => {
+    const subject = await withFate(t, process, aRaisableBid(), { outbid: { afterMinutes: 30 } });
+    await refresh(process, subject);
+    await up(t, subject, aRaisableBid({ bidDollarsPerHour: 0.5 }));
+    expect((await row(subject))?.dph_base).toBe(0.5);
+    expect(sent(t, "bid_price")).toBe(1);
+  });
+
   it("is not bid for when the program no longer wants it to run", async () => {
     const subject = await withFate(t, process, aRaisableBid(), { outbid: { afterMinutes: 30 } });
     await refresh(process, subject);
@@ -320,6 +328,14 @@ describe("an instance that is offline", () => {
     expect(t.clock.now() - startedAt).toBeLessThan(30_000);
     expect(contract(subject)?.label).toMatch(/^champion /);
     expect(subject.state).toMatchObject({ drift: ["offline"], driftSince });
+  });
+
+  it("is renamed without waiting for it when no refresh has seen it, and the state knows then", async () => {
+    const subject = await withFate(t, process, anInstance(), { hostGoesOffline: { afterMinutes: 20 } });
+    const startedAt = t.clock.now();
+    await up(t, subject, anInstance({ label: "champion" }));
+    expect(t.clock.now() - startedAt).toBeLessThan(30_000);
+    expect(subject.state).toMatchObject({ label: "champion", drift: ["offline"] });
   });
 });
 

@@ -54,6 +54,18 @@ describe("a rent whose answer is lost", () => {
     },
   );
 
+  it("is found also when lists show it only after the last look for it, and nothing else may be tried", async () => {
+    t.world.settings.listLagSeconds = 300;
+    t.simulator.faults.add({ on: RENT, then: "hang-up-after" });
+    onList = () => {
+      const lostAt = Date.parse(rents()[0]?.time ?? "");
+      if (t.clock.now() - lostAt >= 60_000) t.world.settings.listLagSeconds = 0;
+    };
+    const { id } = await t.process().up(anInstance({ maxAttempts: 1 }));
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
+    expect(everRented()).toBe(1);
+  });
+
   it("ends the contract that shows up after another was rented", async () => {
     // The lost contract is hidden from lists for longer than the grace period.
     t.simulator.faults.add({ on: RENT, then: "hang-up-before" });
@@ -249,8 +261,35 @@ describe("a rent that is refused and yet makes a contract", () => {
     t.world.setMinBid(only ?? 0, 0.5);
     const failure = await failing;
 
-    expect(failure.message).toMatch(/refused: Bid is below the minimum/);
+    expect(failure.message).toMatch(/refused: Bid is below the minimum.* \(billed at most about .* \$, for its disk\)/);
     expect(failure.id).toBeUndefined();
+    expect(t.world.contracts()).toMatchObject([{ destroyedAt: expect.any(String) }]);
+  });
+
+  it("keeps the contract of a bid that is at the machine's least bid: it waits for its turn", async () => {
+    t.world.replaceOffers([{ dph_base: 0.6, min_bid: 0.2 }]);
+    const process = t.process();
+    const { instances } = process.account.client;
+    const { rent } = instances;
+    // Somebody outbids it between the rent and the answer.
+    instances.rent = async (...asked) => ({ ...(await rent(...asked)), refusedBecause: "Bid is below the minimum" });
+    const { id } = await process.up(anInstance({ bidDollarsPerHour: 0.2 }));
+    expect(t.world.contracts()).toMatchObject([{ id: Number(id), actualStatus: "running", destroyedAt: null }]);
+  });
+
+  it.each([
+    ["that Vast shows", 0],
+    ["that Vast does not show yet", 40],
+  ])("gives back a contract on demand %s", async (_, lagSeconds) => {
+    t.world.settings.nullReadsAfterCreate = lagSeconds / 10;
+    t.world.settings.listLagSeconds = lagSeconds;
+    t.world.replaceOffers([{ dph_base: 0.6 }]);
+    const process = t.process();
+    const { instances } = process.account.client;
+    const { rent } = instances;
+    instances.rent = async (...asked) => ({ ...(await rent(...asked)), refusedBecause: "Out of stock" });
+    const failure = await failureOf(process.up(anInstance({ maxAttempts: 1 })));
+    expect(failure.message).toMatch(/refused: Out of stock \(billed at most about/);
     expect(t.world.contracts()).toMatchObject([{ destroyedAt: expect.any(String) }]);
   });
 });

@@ -35,6 +35,60 @@ describe("an offer that is taken", () => {
   });
 });
 
+describe("whoever has lost a race", () => {
+  /** The market as a search shows it is 20 seconds old when its answer comes; meanwhile somebody takes the best offers. */
+  async function loseRaces(counts: readonly number[]): Promise<void> {
+    for (const count of counts) {
+      await t.clock.sleep(10_000);
+      const best = t.world.offers().toSorted((a, b) => a.dollarsPerHour - b.dollarsPerHour);
+      for (const { id } of best.slice(0, count)) t.world.takeOffer(id);
+      await t.clock.sleep(13_000);
+    }
+  }
+
+  it("does not meet the others, who lost it as well, at one offer again", async () => {
+    t.simulator.faults.add({ on: "POST /api/v0/bundles", then: "slow", seconds: 20, times: 4 });
+    const ups = Promise.all([1, 2].map((n) => t.process(`key-${n}`).up(anInstance({ ownerToken: `00000${n}aaaaaa` }))));
+    await loseRaces([1, 3]);
+    await ups;
+    const statuses = t.world
+      .view()
+      .requests.filter(({ path }) => path.includes("/asks/"))
+      .map(({ status }) => status);
+    expect(statuses).toEqual([400, 400, 400, 400, 200, 200]);
+  });
+
+  it("is not held to be dearer for it by the stack's budget", async () => {
+    void process.instance.configure({ config: { get: (key) => (key === "vastai:maxInstances" ? "1" : undefined) } });
+    t.simulator.faults.add({ on: "POST /api/v0/bundles", then: "slow", seconds: 20 });
+    const up = process.up(anInstance());
+    await loseRaces([1]);
+    const { id } = await up;
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
+  });
+});
+
+it("leaves the offer that Vast refused to rent to the others of its program", async () => {
+  t.world.setCredit(0);
+  await failureOf(process.up(anInstance()));
+  t.world.setCredit(10);
+  const { outs } = await process.up(anInstance({ ownerToken: "b".repeat(12) }));
+  expect(outs.dollarsPerHour).toBeCloseTo(0.302, 3);
+});
+
+it("takes the cheapest of the rest after a machine that did not boot", async () => {
+  t.world.tell({ times: 1, story: { ociError: true } });
+  const { outs } = await process.up(anInstance({ ownerToken: "000001aaaaaa" }));
+  expect(t.world.contracts()).toHaveLength(2);
+  expect(outs.dollarsPerHour).toBeCloseTo(0.312, 3);
+});
+
+it("says how many offers fitted when all that it may try did not boot", async () => {
+  t.world.tell({ times: 1, story: { ociError: true } });
+  const { message } = await failureOf(process.up(anInstance({ maxAttempts: 1 })));
+  expect(message).toMatch(/None of the 1 offers tried could be kept \(8 fitted\)/);
+});
+
 it("is given up after an hour on an account that others keep busy, with what to do", async () => {
   t.simulator.faults.add({ on: RENT, then: "429", times: "always" });
   const startedAt = t.clock.now();
@@ -112,6 +166,17 @@ it("leaves in the state all that only the rent tells, when the run is cut off ri
   });
   const hours = (Date.parse(String(failure.properties.expiresAt)) - Date.parse(contract?.createdAt ?? "")) / 3_600_000;
   expect(hours).toBeCloseTo(8, 3);
+});
+
+it("leaves in the state what instance and volume cost each, when the run is cut off right after the rent", async () => {
+  onRequest = ({ path }) => {
+    if (path.includes("/asks/")) process.cancel();
+  };
+  const failure = await failureOf(process.up(anInstance({ volumes: [{ sizeGb: 200, mountPath: "/data" }] })));
+  const { dollarsPerHour, dollarsPerHourStopped, createdVolumeDollarsPerHour } = failure.properties;
+  // 200 GB at 0.15 $ per GB and month beside a machine of 0.302 $/h, whose disk costs the 0.002.
+  expect(createdVolumeDollarsPerHour).toBeCloseTo((200 * 0.15) / 720, 6);
+  expect([dollarsPerHour, dollarsPerHourStopped]).toEqual([expect.closeTo(0.302, 3), expect.closeTo(0.002, 3)]);
 });
 
 it("gives no watchdog to an instance without a time to live", async () => {

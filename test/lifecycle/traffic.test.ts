@@ -73,6 +73,16 @@ describe("a fleet that is made", () => {
     expect(calls(SEARCH).length).toBeGreaterThan(1);
   });
 
+  it("looks at the market anew when its own program has taken all that an older answer held", async () => {
+    for (const { id } of t.world.offers().slice(1)) t.world.withdrawOffer(id);
+    const process = t.process();
+    await process.up(member(0));
+    t.world.addOffer({ dph_base: 0.9 });
+    const { outs } = await process.up(member(1));
+    expect(outs.dollarsPerHour).toBeCloseTo(0.9, 1);
+    expect(calls(SEARCH)).toHaveLength(2);
+  });
+
   it("takes one of the next best after a lost race, and searches anew when its answer is old", async () => {
     t.world.settings.bootMinutes = [1, 1];
     const process = t.process();

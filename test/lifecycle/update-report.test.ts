@@ -91,6 +91,37 @@ describe("an update that fails", () => {
 });
 
 describe("an update sends", () => {
+  it("a new name, and looks once, before it", async () => {
+    const [lists, labels] = [sent("/api/v1/instances/"), sent(`/api/v0/instances/${id}/`)];
+    await update({ label: "champion" });
+    expect([sent("/api/v1/instances/") - lists, sent(`/api/v0/instances/${id}/`) - labels]).toEqual([1, 1]);
+  });
+
+  it("nothing in the place of a template's arguments and start script when it makes the container anew", async () => {
+    const hash = t.world.addTemplate({ image: "ubuntu:22.04", onstart: "echo template", args_str: "serve" });
+    const templateHash = t.world.templates().find(({ id: one }) => one === hash)?.hashId;
+    const given = anInstance({ ownerToken: "d".repeat(12), image: undefined, templateHash });
+    const { id: made, outs } = await process.up(given);
+    const { inputs } = await process.instance.check(outs, { ...given, env: { MODE: "serve" } });
+    await process.instance.update(made, outs, { ...inputs, __provider: HANDLER });
+    expect(await process.account.look(Number(made))).toMatchObject({
+      onstart: "echo template",
+      image_args: ["serve"],
+      extra_env: { MODE: "serve" },
+    });
+  });
+
+  it("a bid, and does not fail when what it leads to cannot be read", async () => {
+    const bidder = anInstance({ ownerToken: "c".repeat(12), bidDollarsPerHour: 0.2 });
+    const { id: bid, outs } = await process.up(bidder);
+    const { inputs } = await process.instance.check(outs, { ...bidder, bidDollarsPerHour: 0.25 });
+    for (const on of ["GET /api/v1/instances/", "GET /api/v0/instances/*"])
+      t.simulator.faults.add({ on, then: "auth-error", times: "always", skip: on.includes("v1") ? 1 : 0 });
+    const { outs: after } = await process.instance.update(bid, outs, { ...inputs, __provider: HANDLER });
+    expect(after.bidDollarsPerHour).toBe(0.25);
+    expect(t.world.contract(Number(bid))?.dollarsPerHourNow).toBeCloseTo(0.25, 2);
+  });
+
   it("an empty list for arguments that the program no longer has", async () => {
     const other = t.process();
     const args = anInstance({ args: ["serve"], ownerToken: "b".repeat(12), label: "server" });

@@ -88,9 +88,13 @@ describe.runIf(pathOf("curl"))("a container with a time to live", () => {
     expect(await isBilledAt(trainer, inHours(51))).toBe(false);
   });
 
-  it("has no watchdog any more when it is made anew without a time to live", async () => {
+  it.each([
+    ["a time to live", {}],
+    ["one that the state told of", { timeToLiveHours: undefined, expiresAt: undefined }],
+  ])("has no watchdog any more when it is made anew without %s", async (_, forgotten) => {
     const trainer = await process.up(anInstance({ timeToLiveHours: 5 }));
-    const { outs: after } = await change(process, trainer.id, trainer.outs, anInstance({ image: "ubuntu:24.04" }));
+    const before = { ...trainer.outs, ...forgotten };
+    const { outs: after } = await change(process, trainer.id, before, anInstance({ image: "ubuntu:24.04" }));
     expect(after.expiresAt).toBeUndefined();
     expect((await process.account.look(Number(trainer.id)))?.onstart ?? "").toBe("");
   });
@@ -172,10 +176,20 @@ describe("a time that is over", () => {
     expect(after.status).toBe("running");
   });
 
-  it("does not keep it from being renamed", async () => {
+  it("keeps a container from being made anew, whose watchdog would end it at once", async () => {
     const { id, outs } = await process.up(anInstance({ timeToLiveHours: 5 }));
     await t.clock.sleep(6 * HOUR_MS);
-    await change(process, id, outs, anInstance({ timeToLiveHours: 5, label: "champion" }));
+    await expect(change(process, id, outs, anInstance({ timeToLiveHours: 5, image: "ubuntu:24.04" }))).rejects.toThrow(
+      /was to end at .* Nothing was changed/,
+    );
+    expect(t.world.contract(Number(id))).toMatchObject({ image: "ubuntu:22.04", actualStatus: "running" });
+  });
+
+  it.each(["running", "stopped"])("does not keep it from being renamed, %s", async (targetState) => {
+    const program = anInstance({ timeToLiveHours: 5, targetState });
+    const { id, outs } = await process.up(program);
+    await t.clock.sleep(6 * HOUR_MS);
+    await change(process, id, outs, { ...program, label: "champion" });
     expect(label()).toMatch(/^champion /);
   });
 });

@@ -7,6 +7,7 @@ export default defineConfig({
       "test/wait.test.ts",
       "test/api/{client,retry}.test.ts",
       "test/engine-parts/*.test.ts",
+      "test/fleet/spread.test.ts",
       "test/instance/*.test.ts",
       "test/lifecycle/*.test.ts",
     ],

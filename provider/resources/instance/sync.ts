@@ -78,7 +78,7 @@ export async function syncInstance(
 
   const remade = isRemade(before, wanted);
   const expiry = expiryAfter(before, wanted, { remade, now: clock.now() });
-  const label = finishedLabel(wanted.label, wanted.ownerToken ?? "", wanted.labelMark, expiry);
+  const label = finishedLabel(wanted.label, tokenOf(wanted), wanted.labelMark, expiry);
   const starts = (targetState === "running" && !isHeadingFor("running", row)) || startsAnew(decisions);
   if (remade || starts) refuseTimeOver(id, expiry, clock.now());
   // The last of what can be refused: it counts from here on.
@@ -91,7 +91,6 @@ export async function syncInstance(
 
   if (remade) {
     operation.progress("making the container anew");
-    const { image, ...rest } = containerBody(wanted);
     const { apiUrl } = account.settings;
     const guarded = typeof expiry === "number" ? { onstart: withWatchdog(wanted.onstart, expiry, apiUrl) } : {};
     // What the program no longer says must be taken back: leaving a field out keeps the old value.
@@ -99,7 +98,7 @@ export async function syncInstance(
     const cleared = { ...(hasOnstart ? { onstart: "" } : {}), ...(before.args ? { args: [] } : {}) };
     await instances.updateTemplate(
       id,
-      { ...(image ? { image } : {}), ...cleared, ...rest, ...guarded, env: { ...envOf(wanted), ...mountFlags(row) } },
+      { ...cleared, ...containerBody(wanted), ...guarded, env: { ...envOf(wanted), ...mountFlags(row) } },
       signal,
     );
   }
@@ -123,7 +122,9 @@ export async function syncInstance(
   // A name, a bid or a key changes nothing that would have to be waited for: the instance may be outbid or offline, and stay so.
   const isSmall = renamed || rekeyed || isNoted || bid !== undefined || isKnownDown(decisions, before);
   if (created && isSmall && !remade && !switched && !restarted && !does(decisions, "wait")) {
-    const after = bid === undefined ? row : await afterBid(account, id, row, signal);
+    // The price follows the bid, which is set: that what it leads to cannot be read now fails nothing.
+    const look = async () => (await account.look(id, signal).catch(() => undefined)) ?? row;
+    const after = bid === undefined ? row : await look();
     return { ...known, ...noted(after), ...driftIn(after) };
   }
   // From here on the changes are made; running out of time must record them, and the next run goes on waiting.
@@ -147,21 +148,9 @@ export function isRemade(before: Bag, wanted: InstanceInputs): boolean {
 
 /** The bid to send: the program's when it changed, or one that wins an outbid instance back if the program allows it. */
 function bidToSet(before: Bag, wanted: InstanceInputs, decisions: readonly Decision[]): number | undefined {
-  const bid = wanted.bidDollarsPerHour;
-  if (bid === undefined) return undefined;
-  const changed = isSameInput(same, "bidDollarsPerHour", before, wanted) ? undefined : bid;
+  const changed = isSameInput(same, "bidDollarsPerHour", before, wanted) ? undefined : wanted.bidDollarsPerHour;
   const raised = decisions.find(({ action }) => action === "raiseBid")?.bid;
   return raised === undefined ? changed : Math.max(raised, changed ?? 0);
-}
-
-/** The price follows the bid. It is set: that what it leads to cannot be read now fails nothing. */
-async function afterBid(account: Account, id: number, row: WireInstance, signal: AbortSignal): Promise<WireInstance> {
-  try {
-    return (await account.look(id, signal)) ?? row;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return row;
-  }
 }
 
 /** Starts or stops, when the contract is not on its way there already. True when something was asked for. */
@@ -182,10 +171,9 @@ async function setState(
   return true;
 }
 
-/** Whether a contract is in a state, or on its way there. */
+/** Whether a contract is in a state, or on its way there: that of a row that tells nothing is to run. */
 function isHeadingFor(state: InstanceInputs["targetState"], row: WireInstance): boolean {
-  const heading = headingOf(row);
-  return heading === state || (state === "running" && heading === undefined);
+  return (headingOf(row) ?? "running") === state;
 }
 
 /** Outputs that no answer repeats. */

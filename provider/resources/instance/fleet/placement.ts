@@ -22,7 +22,7 @@ export interface Siblings {
   /** Gives that place back, whatever became of the rent: a contract is noted by its id. */
   release(token: string): void;
   /** The places of a group, without the one that this resource is being rented on. */
-  of(group: string, butToken: string): readonly Place[];
+  of(group: string | undefined, butToken: string): readonly Place[];
 }
 
 /** A group of which nothing is known yet. */

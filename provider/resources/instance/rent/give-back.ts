@@ -31,7 +31,6 @@ export async function giveBack(
     } catch (error) {
       const text = `Volume "${name}", made with contract ${id}, may exist and be billed: look with \`vastai show volumes\`. (${messageOf(error)})`;
       operation.warn(text);
-      if (signal.aborted) throw error;
       return [text];
     }
   }

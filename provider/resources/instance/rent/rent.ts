@@ -6,7 +6,7 @@ import type { Rented } from "../../../api/instances.js";
 import { isUnknownOutcome } from "../../../api/retry.js";
 import type { TAKEN_UP } from "../../../engine/entries.js";
 import type { Operation } from "../../../engine/lifecycle.js";
-import { OfferGoneError } from "../../../errors.js";
+import { type NothingRentedError, OfferGoneError } from "../../../errors.js";
 import { newVolumeDollarsPerHour } from "../../../offer/price.js";
 import type { OfferCandidate } from "../../../offer/rank.js";
 import { forgetMarket } from "../../../offer/remembered.js";
@@ -115,9 +115,9 @@ export async function rentNext(context: RentContext): Promise<Contract> {
   const { account, inputs, attempts, operation } = context;
   operation.progress(`searching: ${searchText(context)}`);
   // Before its turn: searches for other wishes take theirs meanwhile. What they found is not held by the many who wait for theirs.
-  await candidatesOf(context);
-  let candidates: readonly OfferCandidate[] = [];
+  let fitting = (await candidatesOf(context)).length;
   let tooDear: string | undefined;
+  let crowded: NothingRentedError | undefined;
   await checkCredit(context);
   while (attempts.failed.length < inputs.maxAttempts) {
     const leave = await account.renting.take(operation.signal, (before) =>
@@ -126,13 +126,15 @@ export async function rentNext(context: RentContext): Promise<Contract> {
     try {
       const late = await findLate(context);
       if (late) return late;
-      candidates = await candidatesOf(context);
+      const candidates = await candidatesOf(context);
+      fitting = candidates.length;
       const choice = choose(context, candidates);
       tooDear = choice.tooDear;
       if (choice.candidate) {
         const contract = await tryOffer(context, choice.candidate, leave);
         if (contract) return contract;
       } else if (!forgetMarket(account, OLD_MARKET_MS)) {
+        crowded = tooFewMachines(candidates, inputs.placement, siblingsOf(context));
         break;
       }
     } finally {
@@ -143,11 +145,10 @@ export async function rentNext(context: RentContext): Promise<Contract> {
   const late = attempts.answerLost ? await findPending(context) : undefined;
   if (late) return late;
   if (tooDear !== undefined && attempts.failed.length === 0) throw refuseByBudget(context, tooDear);
-  const crowded = attempts.failed.length === 0 && tooFewMachines(candidates, inputs.placement, siblingsOf(context));
-  if (crowded) throw crowded;
-  const isNone = candidates.length === 0 && attempts.failed.length === 0;
+  if (crowded !== undefined && attempts.failed.length === 0) throw crowded;
+  const isNone = fitting === 0 && attempts.failed.length === 0;
   const why = isNone ? await whyNone(context) : tooDear === undefined ? "" : `With the next one ${tooDear}.`;
-  throw nothingRented(context, candidates.length, why);
+  throw nothingRented(context, fitting, why);
 }
 
 /**
@@ -167,8 +168,7 @@ function choose(
   const free: OfferCandidate[] = [];
   let tooDear: string | undefined;
   for (const candidate of placed(candidates, placement, () => siblingsOf(context))) {
-    if (attempts.failed.some(({ offerId }) => offerId === candidate.offerId)) continue;
-    if (candidate.machineId !== null && account.claims.isAvoided(candidate.machineId)) continue;
+    if (account.claims.isAvoided(candidate.machineId)) continue;
     const over = overBudget(budget, withOneMore(view.ledger.now({ resource: token }), inState(candidate)));
     // The best offer's price is the one to tell.
     tooDear ??= over;
@@ -186,7 +186,7 @@ function choose(
 }
 
 function siblingsOf({ view, inputs, token }: RentContext) {
-  return view.siblings.of(inputs.placement?.group ?? "", token);
+  return view.siblings.of(inputs.placement?.group, token);
 }
 
 /** Rents an offer. `onSend` is called when the call goes out: whoever comes next may choose then. */
@@ -200,11 +200,13 @@ async function tryOffer(
   const expiry = hours === undefined ? undefined : expiryIn(hours, account.clock.now());
   const guarded = expiry === undefined ? undefined : withWatchdog(inputs.onstart, expiry, account.settings.apiUrl);
   const { mount } = context;
-  const newVolumeName = mount?.is === "new" ? mount.nextName() : undefined;
-  const volumePrice = mount?.is === "new" ? newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) : undefined;
+  const ordered =
+    mount?.is === "new"
+      ? { name: mount.nextName(), dollarsPerHour: newVolumeDollarsPerHour(candidate.offer, mount.sizeGb) }
+      : undefined;
   const body = toRentBody(inputs, pendingLabel(token), {
     guardedOnstart: guarded,
-    volumeInfo: mount && volumeInfo(mount, candidate.offer, newVolumeName),
+    volumeInfo: mount && volumeInfo(mount, candidate.offer, ordered?.name),
   });
   const scrub = scrubber(knownOf(account, inputs, undefined));
   let rented: Rented;
@@ -218,11 +220,7 @@ async function tryOffer(
     rented = await account.client.instances.rent(candidate.offerId, body, waits);
   } catch (error) {
     if (error === OVERTAKEN) return lookAnew(context, candidate);
-    if (isUnknownOutcome(error)) {
-      const ordered =
-        newVolumeName === undefined ? undefined : { name: newVolumeName, dollarsPerHour: volumePrice ?? 0 };
-      return afterLostAnswer(context, candidate, error, ordered);
-    }
+    if (isUnknownOutcome(error)) return afterLostAnswer(context, candidate, error, ordered);
     if (error instanceof OfferGoneError) {
       forgetMarket(account, OLD_MARKET_MS);
       return failed(attempts, candidate, "taken", "taken before it could be rented");
@@ -239,16 +237,17 @@ async function tryOffer(
     rentedAt,
     expiry,
     offeredDollarsPerHour: candidate.dollarsPerHour,
-    newVolumeName,
-    newVolumeDollarsPerHour: volumePrice,
+    newVolumeName: ordered?.name,
+    newVolumeDollarsPerHour: ordered?.dollarsPerHour,
   };
+  const volumePrice = ordered?.dollarsPerHour ?? 0;
   operation.exists(String(contract.id), {
     instanceId: contract.id,
     rentedAt,
     // Until a row tells: a run that is cut off before that leaves what counts.
-    dollarsPerHour: candidate.dollarsPerHour - (volumePrice ?? 0),
-    dollarsPerHourStopped: candidate.dollarsPerHourStopped - (volumePrice ?? 0),
-    ...(newVolumeName === undefined ? {} : { createdVolumeName: newVolumeName, [VOLUME_PRICE]: volumePrice ?? null }),
+    dollarsPerHour: candidate.dollarsPerHour - volumePrice,
+    dollarsPerHourStopped: candidate.dollarsPerHourStopped - volumePrice,
+    ...(ordered && { createdVolumeName: ordered.name, [VOLUME_PRICE]: volumePrice }),
     ...(expiry === undefined ? {} : { expiresAt: expiryText(expiry) }),
     ...(rented.instanceApiKey === undefined ? {} : { instanceApiKey: rented.instanceApiKey }),
   });
@@ -271,6 +270,6 @@ function lookAnew({ account, operation }: RentContext, { offerId }: OfferCandida
 }
 
 /** A bid at or above the machine's least bid waits for its turn; below it, the contract would never run and bills its disk. */
-function mayStillWin(row: WireInstance, { rentalType, bidDollarsPerHour = 0 }: InstanceInputs): boolean {
-  return rentalType === "interruptible" && bidDollarsPerHour >= (row.min_bid ?? Number.POSITIVE_INFINITY);
+function mayStillWin(row: WireInstance, { bidDollarsPerHour = Number.NaN }: InstanceInputs): boolean {
+  return bidDollarsPerHour >= (row.min_bid ?? Number.POSITIVE_INFINITY);
 }
