@@ -153,6 +153,7 @@ it("a refusal that repeats what Vast was sent does not show it", () => {
         startedAt: 0,
         lookedAt: 0,
         slowAtLook: 0,
+        lateShown: false,
         failed: [],
         givenBack: [],
         answerLost: false,

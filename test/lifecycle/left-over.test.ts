@@ -110,3 +110,13 @@ it("is taken up also when lists show it only after another machine, rented meanw
   expect(t.world.contracts()).toHaveLength(2);
   expect(t.world.billedContracts()).toMatchObject([{ id: old, actualStatus: "running" }]);
 });
+
+it("is taken up also when lists show it only while its rent waits for others on the account", async () => {
+  t.world.settings.listLagSeconds = 45;
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 1 } } });
+  const old = await left({});
+  t.simulator.faults.add({ on: "PUT /api/v0/asks/*", then: "429", times: 8 });
+  const { id } = await t.process().up(anInstance());
+  expect(Number(id)).toBe(old);
+  expect(t.world.contracts()).toHaveLength(1);
+});

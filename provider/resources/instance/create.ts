@@ -13,7 +13,7 @@ import { ATTACHED, keyTexts, putKeys } from "./keys.js";
 import { becauseCancelled } from "./messages.js";
 import { adopt } from "./rent/adopt.js";
 import { finish, type Left, labelLeft, sweepWhileBooting } from "./rent/finish.js";
-import { findLeftOver } from "./rent/left-over.js";
+import { findLeftOver, lookLater } from "./rent/left-over.js";
 import { takenUp } from "./rent/lost-answer.js";
 import { type Contract, type RentContext, rentNext } from "./rent/rent.js";
 import { maybeRented, outOfTime } from "./rent/rent-failures.js";
@@ -59,6 +59,7 @@ export async function createInstance(
       startedAt,
       lookedAt: startedAt,
       slowAtLook: 0,
+      lateShown: false,
       failed: [],
       givenBack: [],
       answerLost: false,
@@ -81,6 +82,7 @@ export async function createInstance(
       },
     },
   };
+  const late = lookLater(context, () => left !== undefined);
   try {
     // A key that is not there is better known before anything is billed.
     const keys = await keyTexts(account, inputs, operation);
@@ -116,6 +118,7 @@ export async function createInstance(
     if (left !== undefined) await labelLeft(context, left);
     throw withVolumesLeft(withLostAnswer(error, context, left !== undefined), context.attempts.volumesLeft);
   } finally {
+    late.end();
     hold.release();
   }
 }

@@ -58,18 +58,42 @@ export async function findLeftOver(context: RentContext): Promise<Contract | und
 }
 
 /**
- * Looks once more before another machine is rented in the place of one that did not become the instance, since lists may have hidden until now what a run
- * rented that was killed just before this one: in the first minute of a contract. A short list tells it; should its filter fail, the sweep at the
- * end of the create does. A race that was lost takes no time, and programs that race each other have no calls to spare.
+ * Looks once more, in the second minute of a create that has no contract yet, what a run rented that was killed just before this one: in the first minute of
+ * a contract lists may hide it. A short list tells it, one for all creates that began together; should its filter fail, the sweep at the end of the
+ * create does. Not before each rent: where several programs wait for their turns there are no calls to spare.
+ */
+export function lookLater(context: RentContext, hasContract: () => boolean): { end(): void } {
+  const { account, view, token, inputs, operation, attempts } = context;
+  const over = new AbortController();
+  const signal = AbortSignal.any([operation.signal, over.signal]);
+  const look = async () => {
+    await account.clock.sleep(FRESH_MS, signal);
+    if (hasContract()) return;
+    const rows = await account.labelled(pendingLabel(token), signal);
+    attempts.lateShown = rows.some(({ id }) => !view.idsInState.has(id));
+  };
+  // What it cannot tell the sweep does.
+  if (inputs.adoptInstanceId === undefined) look().catch(() => {});
+  return { end: () => over.abort() };
+}
+
+/**
+ * What has shown since the create looked for it, before another machine is rented: seen by {@link lookLater}, or looked for once more where one did not
+ * become the instance, which takes time. A race that was lost takes none.
  */
 export async function findLate(context: RentContext): Promise<Contract | undefined> {
   const { account, view, token, operation, attempts } = context;
   const slow = attempts.failed.filter(({ code }) => code !== "taken").length;
-  if (slow === attempts.slowAtLook || attempts.lookedAt >= attempts.startedAt + FRESH_MS) return undefined;
+  const isDue = slow > attempts.slowAtLook && attempts.lookedAt < attempts.startedAt + FRESH_MS;
   attempts.slowAtLook = slow;
-  attempts.lookedAt = account.clock.now();
-  const rows = await account.labelled(pendingLabel(token), operation.signal);
-  return rows.some(({ id }) => !view.idsInState.has(id)) ? findLeftOver(context) : undefined;
+  if (isDue) {
+    attempts.lookedAt = account.clock.now();
+    const rows = await account.labelled(pendingLabel(token), operation.signal);
+    attempts.lateShown = rows.some(({ id }) => !view.idsInState.has(id));
+  }
+  if (!attempts.lateShown) return undefined;
+  attempts.lateShown = false;
+  return findLeftOver(context);
 }
 
 /** Without what the engine shows in a moment: a resource that was renamed in the state has this token until its own update. */

@@ -73,6 +73,8 @@ export interface Attempts {
   lookedAt: number;
   /** How many attempts had failed by then, but for races that were lost. */
   slowAtLook: number;
+  /** A short list has shown one since. */
+  lateShown: boolean;
   readonly failed: FailedAttempt[];
   /** Contracts that were rented, or taken up, and are ended for certain. */
   readonly givenBack: number[];
