@@ -2,6 +2,7 @@ import type { FilterOp } from "../../provider/api/offers.js";
 import { conditionsOf } from "../../provider/offer/filters.js";
 import { type FieldName, fieldNames, type OfferQuery, offerFields } from "../../provider/offer/query.js";
 import { toVast, vastWordOf } from "./vast-keys.js";
+import { WITH_BLANKS } from "./vast-values.js";
 
 const SIGNS: Readonly<Record<FilterOp, string>> = {
   eq: "=",
@@ -14,7 +15,7 @@ const SIGNS: Readonly<Record<FilterOp, string>> = {
   notin: " notin ",
 };
 
-/** What needs no quotes. An underscore stands for a blank there. */
+/** What needs no quotes. An underscore stands for a blank there, in the values that have any. */
 const BARE = /^[\w.+-]+( [\w.+-]+)*$/;
 /** Words that mean something else without quotes. */
 const TAKEN = new Set(["any"]);
@@ -40,6 +41,7 @@ function valueText(name: FieldName, value: unknown): string {
   if (typeof value !== "string") return text;
   // Every underscore of a GPU name is a blank by the time it is compared.
   const plain = name === "gpuName" ? text.replaceAll("_", " ") : text;
-  const isBare = BARE.test(plain) && !plain.includes("_") && !TAKEN.has(plain);
+  const mayHaveBlanks = WITH_BLANKS.has(name) || !plain.includes(" ");
+  const isBare = BARE.test(plain) && mayHaveBlanks && !plain.includes("_") && !TAKEN.has(plain);
   return isBare ? plain.replaceAll(" ", "_") : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }

@@ -8,7 +8,7 @@ const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
 const ANY = new Set(["any", "?", "*"]);
 /** Texts whose blanks Vast's client writes as underscores. */
-const WITH_BLANKS: ReadonlySet<FieldName> = new Set(["gpuName", "motherboard"]);
+export const WITH_BLANKS: ReadonlySet<FieldName> = new Set(["gpuName", "motherboard"]);
 
 /** One value as it was written. */
 export interface Value {
