@@ -104,11 +104,11 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           if (hasProgram && tooDear !== undefined) operation.warn(stillAboveCap(Number(id), tooDear).message);
           if (hasProgram) foretellChange(view, Number(id), { ...before, ownerToken: token }, wanted, operation);
           // A refresh forgets that a create was cut off; its sweep stays due all the same.
-          if (acts || tooDear !== undefined || isSweepDue(before)) return { changes: true, replaces };
-          if (account === undefined) return { changes: false, replaces };
+          const isDue = acts || tooDear !== undefined || isSweepDue(before);
+          if (account === undefined) return { changes: isDue, replaces };
           const isLeft = await seesLeftBehind(account, view, id, { ...before, ownerToken: token }, operation);
           await nameStrays(account, view, operation);
-          return { changes: isLeft || (await isLabelDue(account, id, before)), replaces };
+          return { changes: isDue || isLeft || (await isLabelDue(account, id, before)), replaces };
         }),
       kept: [],
       shown: (id, outputs) => noteShown(view, id, outputs),
