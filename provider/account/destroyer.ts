@@ -22,7 +22,7 @@ export interface DestroyOptions {
 
 /** Between two looks whether a destroyed contract is gone. Vast is near-immediate here. */
 const CONFIRM_EVERY_MS = 3_000;
-/** Sent again this often while a contract that was told to end still shows: the answer may have lied. */
+/** Sent again this often while a contract that was told to end still shows, or may not have been there yet: the answer may have lied. */
 const REPEAT_AFTER_LOOKS = 4;
 
 /** What a call said of one id: it ended; it was not there; or it was told to end with others, and whether it was there is not said. */
@@ -80,23 +80,24 @@ export function createDestroyer(client: Client, clock: Clock, { look, lookInList
 
   return async (id, { timeoutMs, tooYoungUntil = 0, signal }) => {
     const deadline = clock.now() + timeoutMs;
-    let ended = false;
-    let lookAt = look;
-    for (let looks = 0; ; looks += 1) {
-      if (looks % REPEAT_AFTER_LOOKS === 0) {
-        // What the bulk route did not end, its own call may.
-        const outcome = looks === 0 ? await sendTogether(id, signal) : await client.instances.destroy(id, signal);
-        ended ||= outcome === "ended";
-        lookAt = outcome === "told" ? lookInLists : look;
-      }
+    let outcome = await sendTogether(id, signal);
+    for (let looks = 1; ; looks += 1) {
       // A look takes its time: it reads a list first, and by the id later.
       const isOldEnough = clock.now() >= tooYoungUntil;
-      const row = await lookAt(id, signal);
-      if (!row && (ended || isOldEnough)) return;
+      const row = await (outcome === "told" ? lookInLists : look)(id, signal);
+      if (!row && (outcome === "ended" || isOldEnough)) return;
       if (row && clock.now() >= deadline) throw stillThere(row, timeoutMs);
       await clock.sleep(CONFIRM_EVERY_MS, signal);
+      // What the bulk route did not end, its own call may. It tells nothing new of one that the bulk route has ended, and is seconds apart.
+      const isRepeated = looks % REPEAT_AFTER_LOOKS === 0 && (row !== undefined || outcome !== "told");
+      if (isRepeated) outcome = later(outcome, await client.instances.destroy(id, signal));
     }
   };
+}
+
+/** What two calls say together: one that ended it stays true. */
+function later(before: Outcome, now: Outcome): Outcome {
+  return before === "ended" ? before : now;
 }
 
 function stillThere(row: WireInstance, timeoutMs: number): VastError {

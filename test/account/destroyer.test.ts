@@ -234,6 +234,25 @@ describe("a contract that may be too young to show", () => {
     expect(ended).toEqual([7]);
   });
 
+  it("is not told again for itself when it was told to end with others and does not show: calls are seconds apart", async () => {
+    const { destroy, calls, clock } = await destroyerOf({}, { look: () => undefined });
+    const tooYoungUntil = clock.now() + MINUTE;
+    await Promise.all([1, 2, 3].map((id) => destroy(id, { ...options, tooYoungUntil })));
+    expect(calls).toEqual({ bulk: 1, single: [] });
+    expect(clock.now()).toBeGreaterThanOrEqual(tooYoungUntil);
+  });
+
+  it("is told for itself when it shows after it was told to end with others", async () => {
+    const { destroy, calls, clock } = await destroyerOf(
+      {},
+      { look: (id) => (isShown() && !calls.single.includes(id) ? WireInstance.parse({ id }) : undefined) },
+    );
+    const shownAt = clock.now() + 20_000;
+    const isShown = () => clock.now() >= shownAt;
+    await Promise.all([1, 2].map((id) => destroy(id, { ...options, tooYoungUntil: clock.now() + MINUTE })));
+    expect(calls).toEqual({ bulk: 1, single: [1, 2] });
+  });
+
   it("has ended at once when its own call says so", async () => {
     const { destroy, clock } = await destroyerOf({});
     const startedAt = clock.now();
