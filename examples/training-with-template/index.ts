@@ -35,7 +35,8 @@ const trainer = isTraining
       maxDollarsPerHour: 0.5,
       diskGb: 24,
       templateHash: training.hashId,
-      // Ends itself after a day. The watchdog is a start script of its own, so the template's has to be repeated.
+      // Ends itself after a day. The watchdog is a start script of its own: the template's has to be repeated, and what runs it said here.
+      runtype: "ssh",
       onstart,
       timeToLiveHours: 24,
       volumes: [{ volumeId: data.volumeId, mountPath: "/data" }],

@@ -110,6 +110,12 @@ describe("checking an instance's inputs", () => {
       "timeToLiveHours",
       /start script/,
     ],
+    [
+      "a time to live beside a template that is not made yet",
+      { timeToLiveHours: 5, templateHash: UNKNOWN, onstart: "x" },
+      "timeToLiveHours",
+      /say the `runtype`/,
+    ],
     ["a time to live of a virtual machine", { timeToLiveHours: 5, vm: true }, "timeToLiveHours", /virtual machine/],
     [
       "a time to live in a template's place",

@@ -43,9 +43,11 @@ export const checkInstance: Noun<unknown>["check"] = (known, unknown) => {
   const inputs: Given = checked.inputs;
   const keys = keyFailures(inputs);
   if (keys.length > 0) return { inputs: harmless, failures: [...file.failures, ...keys] };
+  // Rules ask only whether there is a template: so a preview can tell what is wrong beside one that it is about to make.
+  const given = unknown.has("templateHash") ? { ...inputs, templateHash: "unknown" } : inputs;
   const failures = rules.flatMap((rule) => {
     if (rule.reads.some((key) => unknown.has(key))) return [];
-    return rule.check(inputs).map(([property, reason]) => ({ property, reason }));
+    return rule.check(given).map(([property, reason]) => ({ property, reason }));
   });
   return { inputs: complete(inputs, unknown), failures: [...file.failures, ...failures] };
 };
@@ -118,7 +120,7 @@ const rules: readonly Rule[] = [
       ? [["offer", 'nothing says what to rent; give `offer`, e.g. { gpuName: "RTX 4090" }, or `offerId`.']]
       : [];
   }),
-  rule(["image", "templateHash", "adoptInstanceId"], ({ image, templateHash, adoptInstanceId }) =>
+  rule(["image", "adoptInstanceId"], ({ image, templateHash, adoptInstanceId }) =>
     image === undefined && templateHash === undefined && adoptInstanceId === undefined
       ? [["image", 'nothing says what to run; give `image`, e.g. "ubuntu:22.04", or `templateHash`.']]
       : [],
@@ -224,15 +226,12 @@ const rules: readonly Rule[] = [
         ]
       : [];
   }),
-  rule(
-    ["timeToLiveHours", "runtype", "args", "entrypoint", "templateHash", "onstart", "adoptInstanceId", "vm", "env"],
-    (inputs) => {
-      const problem = inputs.timeToLiveHours === undefined ? undefined : watchdogProblem(inputs);
-      return problem === undefined ? [] : [["timeToLiveHours", problem]];
-    },
-  ),
+  rule(["timeToLiveHours", "runtype", "args", "entrypoint", "onstart", "adoptInstanceId", "vm", "env"], (inputs) => {
+    const problem = inputs.timeToLiveHours === undefined ? undefined : watchdogProblem(inputs);
+    return problem === undefined ? [] : [["timeToLiveHours", problem]];
+  }),
   rule(["volumes"], ({ volumes = [] }) => mountFailures(volumes)),
-  rule(["sshKeyIds", "sshPublicKeys", "runtype", "args", "entrypoint", "templateHash"], (inputs) => {
+  rule(["sshKeyIds", "sshPublicKeys", "runtype", "args", "entrypoint"], (inputs) => {
     const named = (["sshKeyIds", "sshPublicKeys"] as const).find((key) => (inputs[key] ?? []).length > 0);
     return named !== undefined && runtypeOf(inputs) === "args"
       ? [[named, 'there is no SSH login with runtype "args"; set runtype "ssh" with `onstart`, or leave the keys out.']]
@@ -283,7 +282,7 @@ const rules: readonly Rule[] = [
       ]);
     return failures;
   }),
-  rule(["waitFor", "runtype", "args", "entrypoint", "templateHash"], (inputs) =>
+  rule(["waitFor", "runtype", "args", "entrypoint"], (inputs) =>
     inputs.waitFor?.level === "ssh" && runtypeOf(inputs) === "args"
       ? [
           [
@@ -293,22 +292,19 @@ const rules: readonly Rule[] = [
         ]
       : [],
   ),
-  rule(
-    ["waitFor", "ports", "runtype", "connection", "args", "entrypoint", "templateHash", "adoptInstanceId"],
-    (inputs) => {
-      const port = inputs.waitFor?.port;
-      // A template and an earlier program can publish more than this one says.
-      if (port === undefined || inputs.templateHash !== undefined || inputs.adoptInstanceId !== undefined) return [];
-      return publishedPorts(inputs).has(port)
-        ? []
-        : [
-            [
-              "waitFor.port",
-              `nobody outside can reach port ${port}, for it is not published over TCP; add ${port} to \`ports\`.`,
-            ],
-          ];
-    },
-  ),
+  rule(["waitFor", "ports", "runtype", "connection", "args", "entrypoint", "adoptInstanceId"], (inputs) => {
+    const port = inputs.waitFor?.port;
+    // A template and an earlier program can publish more than this one says.
+    if (port === undefined || inputs.templateHash !== undefined || inputs.adoptInstanceId !== undefined) return [];
+    return publishedPorts(inputs).has(port)
+      ? []
+      : [
+          [
+            "waitFor.port",
+            `nobody outside can reach port ${port}, for it is not published over TCP; add ${port} to \`ports\`.`,
+          ],
+        ];
+  }),
   rule(["env"], ({ env = {} }) => {
     const names = Object.keys(env);
     const characters = names.reduce((sum, name) => sum + name.length + (env[name] ?? "").length, 0);
