@@ -110,6 +110,21 @@ describe.runIf(has("curl"))("the watchdog, run by bash", () => {
     expect(isBilled()).toBe(true);
   });
 
+  it("keeps what it read last when the container is killed while it writes a newer end down", async () => {
+    const rented = await rent(inSeconds(3600));
+    relabel(rented, `until:${inSeconds(7200)}`);
+    const first = host.start(rented);
+    await looks(3);
+    first.stop();
+    const kept = host.read("pulumi-vastai-watchdog");
+    expect(kept).toMatch(/^\d+ \d+\n$/);
+    relabel(rented, `until:${inSeconds(9000)}`);
+    // The kill comes between the two halves of the write.
+    host.start({ ...rented, env: { PATH: host.pathInstead("mv", "exit 1") } });
+    await looks(3);
+    expect(host.read("pulumi-vastai-watchdog")).toBe(kept);
+  });
+
   it("goes by the end in a new start script, whatever an older one has read", async () => {
     writeFileSync(join(host.folder, "pulumi-vastai-watchdog"), `${inSeconds(-9000)} ${inSeconds(3600)}\n`);
     host.start(await rent(inSeconds(-1)));

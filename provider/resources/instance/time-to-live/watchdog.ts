@@ -25,7 +25,8 @@ export function deadlineOf(onstart: string | null | undefined): number | undefin
  * stack wrote it, and when the time is over destroys the instance until that works.
  *
  * - The mark counts only where a text ends with it, for the answer holds this script, too.
- * - The end that was read last is kept in a file: a container that is started again would go back to its first one.
+ * - The end that was read last is kept in a file: a container that is started again would go back to its first one. A kill at any moment
+ *   leaves that file whole.
  * - An answer that cannot be read changes nothing. When the time is over then, it looks for half an hour more: the end may have been moved.
  * - It is no job of the shell that runs the user's script: neither `wait` nor `set -e` nor the end of that script touches it.
  * - Written for any POSIX shell. What images have differs: curl, GNU's wget (that of busybox cannot delete) or Python 3, in this order, and
@@ -84,7 +85,7 @@ print(http.build_opener(Stay).open(ask, timeout=30).read().decode())' "$1" "$url
         *'"instances"'*"$CONTAINER_ID"*)
           unread=0
           take "$(printf '%s\\n' "$row" | sed -n 's/.*pulumi:\\([0-9a-f]\\{12,24\\}:\\)\\{0,1\\}until:\\([0-9a-z]\\{1,\\}\\)".*/\\2/p' | head -n 1)"
-          echo "$deadline $until" >"$file" ;;
+          echo "$deadline $until" >"$file.new" && mv -f "$file.new" "$file" ;;
         *) unread=$((unread + 1)) ;;
       esac
       if [ "$until" != never ] && [ "$(date +%s)" -ge "$until" ]; then
