@@ -6,17 +6,23 @@ const maxWorkers = availableParallelism() + 1;
 
 /** Long stories under the real CLI: each example from up to destroy, fleets, limits of a stack, and what takes many runs of one stack. */
 const long = [
+  "accounts",
   "budget",
   "changes",
   "examples",
   "fleet",
   "fleet-job",
+  "import",
   "many",
   "mounted-volumes",
   "nouns-together",
+  "preview",
+  "refresh",
   "renamed",
+  "ssh-keys",
   "strays",
   "two-backends",
+  "volumes",
 ].map((name) => `test/engine/${name}.test.ts`);
 
 export default defineConfig({
