@@ -18,7 +18,7 @@ one that an orphan has mounted and was rented with.
 --destroy ends only orphans whose resource is known from a given state, and none
 that a running \`pulumi up\` may be making or taking up. One of the others ends
 when --only names it, and --all ends every orphan listed. Volumes hold data: none
-is ended without --volumes, and none that an instance has mounted.
+is ended without --volumes, and none that an instance has mounted which stays.
 
 The key is taken from VAST_API_KEY, else from the key files of Vast's own
 client; the address from VAST_URL. A key in the stack configuration is encrypted

@@ -181,7 +181,7 @@ describe("a create that does not get ready", () => {
       status: "loading",
     });
     expect(failure.message).toMatch(
-      /is not ready after 10 min: loading: .* It stays in the stack\. It costs 0\.30\d \$\/h while running/,
+      /is not ready after 10 min: loading: .* It stays in the stack\. It costs 0\.30\d \$\/h while running.*\(`timeouts\.updateMinutes` says how long\)/,
     );
     expect(failure.reasons).toEqual([failure.message]);
 

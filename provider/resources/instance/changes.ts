@@ -11,7 +11,10 @@ export const onChange: ChangeTable<Required<InstanceInputs>> = {
   orderBy: ["ignore", "matters only when renting"],
   rentalType: ["replace", "Vast cannot turn a contract from on-demand to interruptible or back"],
   bidDollarsPerHour: ["update", "Vast changes a bid in place"],
-  maxDollarsPerHour: ["ignore", "matters only when renting"],
+  maxDollarsPerHour: [
+    "ignore",
+    "matters when renting, to `raiseBid`, and while a create that was cut off is not finished",
+  ],
   defaultFilters: ["ignore", "matters only when renting"],
   maxAttempts: ["ignore", "matters only when renting"],
   image: ["update", "the container is made anew on the same contract"],

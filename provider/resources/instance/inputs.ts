@@ -200,7 +200,7 @@ export const InstanceInputs = z.strictObject({
        * reports the very same thing for two fifths of it, at least 12 minutes, is given up, unless it loads a `vm`. Default 30.
        */
       createMinutes: minutes("createMinutes").default(30),
-      /** For restarts, starts and stops, in minutes. Default 20. */
+      /** For restarts, starts and stops, and for each run that goes on with a create whose time was over, in minutes. Default 20. */
       updateMinutes: minutes("updateMinutes").default(20),
       /** For the confirmation that the instance is gone, in minutes. Default 10. */
       deleteMinutes: minutes("deleteMinutes").default(10),

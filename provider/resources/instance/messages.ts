@@ -43,10 +43,12 @@ export function notReady(
         ? [`after ${limitMinutes} min`, `timeouts.${limitInput}`]
         : [`${answerMinutes} min after it began to run`, "waitFor.timeoutMinutes"];
     if (silent) return silence(id, silent, `${after} (\`${input}\`)`, inStack);
+    // What goes on waiting is an update.
+    const nextInput = answerMinutes === undefined ? "timeouts.updateMinutes" : input;
     return new NotReadyError(
       "timeout",
       `Instance ${id} is not ready ${after}: ${ending.because || "no answer came"}. ${inStack} ` +
-        `Run \`pulumi up\` to go on waiting (\`${input}\` says how long), or ${giveUp}.`,
+        `Run \`pulumi up\` to go on waiting (\`${nextInput}\` says how long), or ${giveUp}.`,
     );
   }
   return bootFailed(id, ending, log);
