@@ -13,6 +13,14 @@ export function seenWith({ settings }: Pick<Account, "settings">): { readonly [S
   return { [SEEN_WITH]: createHash("sha256").update(settings.apiKey).digest("hex").slice(0, 8) };
 }
 
+/** The same operation, whose every record of a thing says with which key it was seen: what a failure leaves in the state has that mark as well. */
+export function markingKey<Recorder extends { exists(id: string, outputs: Record<string, unknown>): void }>(
+  operation: Recorder,
+  account: Pick<Account, "settings">,
+): Recorder {
+  return { ...operation, exists: (id, outputs) => operation.exists(id, { ...outputs, ...seenWith(account) }) };
+}
+
 /** A billed thing of a state, for those who have to tell whether it is gone. */
 export interface BilledThing {
   /** Its name in messages: `Instance`. */
@@ -26,15 +34,15 @@ export interface BilledThing {
 export interface Doubts {
   /** The state knows that it was made or seen; else the program asked for it by its id, and absence is its mistake. */
   readonly wasThere: boolean;
-  /** A fresh one can be missing from answers until then, in milliseconds of the clock. */
-  readonly tooYoungUntil: number;
+  /** It is no fresh one any more, which can be missing from answers; of the moment before the look that did not find it. */
+  readonly isOldEnough: boolean;
 }
 
 /**
  * Returns when a thing that this account does not show is gone for certain. Throws when the id is wrong, when the thing is too young to show, and when
  * another key saw it last: it may be billed in another account.
  */
-export function confirmGone(thing: BilledThing, account: Account, { wasThere, tooYoungUntil }: Doubts): void {
+export function confirmGone(thing: BilledThing, account: Account, { wasThere, isOldEnough }: Doubts): void {
   const { noun, id, before } = thing;
   if (!wasThere) {
     const word = noun.toLowerCase();
@@ -43,7 +51,7 @@ export function confirmGone(thing: BilledThing, account: Account, { wasThere, to
       `There is no ${word} ${id} in this account. Nothing was changed. Correct the id.`,
     );
   }
-  if (account.clock.now() < tooYoungUntil) {
+  if (!isOldEnough) {
     throw new VastError(
       "too_young",
       `${noun} ${id} was rented less than a minute ago and does not show yet; it stays in the stack. Refresh again in a minute.`,

@@ -40,6 +40,37 @@ describe("with the key of another account", () => {
     expect(await mine.instance.read(id, outs)).toEqual({});
   });
 
+  it.each([
+    ["a create was not ready in time", false],
+    ["an update was not ready in time", true],
+  ])("nor one that stays in the stack because %s", async (_, isUpdate) => {
+    const program = anInstance({ timeouts: { createMinutes: isUpdate ? 30 : 2, updateMinutes: 2 } });
+    const slow = { boots: { afterMinutes: 30 } };
+    let kept: { id: string; properties: Bag };
+    if (isUpdate) {
+      const { id, outs } = await mine.up(program);
+      t.world.tell({ story: slow });
+      const { inputs } = await mine.instance.check(outs, { ...program, image: "ubuntu:24.04" });
+      // A refresh of a state of before this mark was written, or of one that had none.
+      const { seenWithKey: _, ...before } = outs;
+      kept = await failureOf(mine.instance.update(id, before, { ...inputs, __provider: HANDLER }));
+    } else {
+      t.world.tell({ story: slow });
+      kept = await failureOf(mine.up(program));
+    }
+    const { id, properties } = kept;
+    await t.clock.sleep(2 * 60_000);
+    const { inputs } = await other.instance.check(properties, program);
+    for (const asked of [
+      other.instance.read(id, properties),
+      other.instance.update(id, properties, { ...inputs, __provider: HANDLER }),
+      other.instance.delete(id, properties),
+    ]) {
+      expect((await failureOf(asked)).message).toMatch(REFUSAL);
+    }
+    expect(t.world.billedContracts()).toMatchObject([{ id: Number(id) }]);
+  });
+
   it("a volume neither", async () => {
     const inputs = { offer: {}, sizeGb: 20, allowDataLoss: true, ownerToken: TOKEN, __provider: HANDLER };
     const checked = await mine.volume.check({}, inputs);
@@ -50,6 +81,17 @@ describe("with the key of another account", () => {
     await mine.volume.delete(id, outs);
     expect(t.world.billedVolumes()).toEqual([]);
   });
+});
+
+it("of another account, a volume that was not seen in time is not taken for gone", async () => {
+  t.world.settings.listLagSeconds = 3_600;
+  const inputs = { offer: {}, sizeGb: 20, ownerToken: TOKEN, timeouts: { createMinutes: 1 }, __provider: HANDLER };
+  const checked = await mine.volume.check({}, inputs);
+  const { id, properties } = await failureOf(mine.volume.create({ ...checked.inputs, __provider: HANDLER }));
+  await t.clock.sleep(2 * 60_000);
+  expect((await failureOf(other.volume.read(id, properties))).message).toMatch(REFUSAL);
+  expect((await failureOf(other.volume.delete(id, properties))).message).toMatch(REFUSAL);
+  expect(t.world.billedVolumes()).toHaveLength(1);
 });
 
 it("a key that sees the instance is remembered from then on, and the state holds no key", async () => {

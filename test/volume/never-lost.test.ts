@@ -70,6 +70,21 @@ describe("a rent whose answer is lost", () => {
     expect(t.world.billedVolumes()).toMatchObject([{ id: Number(source.id) }, { id: Number(id) }]);
   });
 
+  it("is a clone, and not what another resource makes on the machine at that moment", async () => {
+    const process = t.process();
+    const source = await created(process.volume, aVolume());
+    t.simulator.faults.add({ on: CLONE, then: "hang-up-before" });
+    const cloning = failureOf(
+      created(process.volume, aVolume({ cloneOf: Number(source.id), ownerToken: "f".repeat(12) })),
+    );
+    const hasAsked = () => t.world.view().requests.some(({ path }) => path === "/api/v0/volumes/copy/");
+    while (!hasAsked()) await t.clock.sleep(100);
+    const { volumes } = t.process().account.client;
+    const other = await volumes.rent({ id: VOLUME_OFFER, size: 50, name: `other_${"e".repeat(12)}` });
+    expect((await cloning).id).toBeUndefined();
+    expect(t.world.billedVolumes().map(({ id }) => id)).toEqual([Number(source.id), other]);
+  });
+
   it("waits and asks again after 429, which never rents", async () => {
     t.simulator.faults.add({ on: RENT, then: "429", times: 3 });
     await created(t.process().volume, aVolume());
@@ -171,6 +186,16 @@ describe("an error after the rent", () => {
     const failure = await failing;
     expect(failure.id).toBe(String(t.world.volumes()[0]?.id));
     await expect(t.process().volume.read(failure.id, failure.properties)).rejects.toThrow(/less than a minute ago/);
+  });
+
+  it("is taken for absence a minute later, also when another machine's clock says that it was rented in an hour", async () => {
+    t.world.settings.listLagSeconds = 7_200;
+    const failure = await failureOf(created(t.process().volume, aVolume({ timeouts: { createMinutes: 1 } })));
+    await t.process().account.client.volumes.delete(Number(failure.id));
+    const rentedAt = new Date(t.clock.now() + 3_600_000).toISOString();
+    const askedAt = t.clock.now();
+    await t.process().volume.delete(failure.id, { ...failure.properties, allowDataLoss: true, rentedAt });
+    expect(t.clock.now() - askedAt).toBeLessThan(90_000);
   });
 });
 

@@ -1,4 +1,4 @@
-import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
+import { confirmGone, markingKey, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import { diffByTable, isSameInput } from "../../engine/diff.js";
 import { defineLifecycle, type Operation } from "../../engine/lifecycle.js";
@@ -113,8 +113,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
       kept: [],
       shown: (id, outputs) => noteShown(view, id, outputs),
 
-      create: async (inputs, operation) => {
-        const account = runtime.accountOf(operation);
+      create: async (inputs, engine) => {
+        const account = runtime.accountOf(engine);
+        const operation = markingKey(engine, account);
         const { id, outputs } = await naming(account, operation, () =>
           rolls.creating(inputs, () => createInstance(account, view, inputs, operation)),
         );
@@ -139,7 +140,7 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
           return outputs;
         }
         // Nor is it too young to show: it was looked for as long as it may be.
-        confirmGone({ noun: "Instance", id, before }, account, { wasThere, tooYoungUntil: 0 });
+        confirmGone({ noun: "Instance", id, before }, account, { wasThere, isOldEnough: true });
         view.siblings.forget(id);
         view.ledger.remove(Number(id));
         forgetCurrent(view, id);
@@ -149,8 +150,9 @@ export function instanceLifecycle(runtime: Runtime = thisProcess) {
         return undefined;
       },
 
-      update: async (id, before, wanted, operation) => {
-        const account = runtime.accountOf(operation);
+      update: async (id, before, wanted, engine) => {
+        const account = runtime.accountOf(engine);
+        const operation = markingKey(engine, account);
         const turn = { effect: effectOf(before, wanted), clock: account.clock, operation };
         const outputs = await naming(account, operation, () =>
           rolls.updating(id, wanted, turn, () => updateInstance(account, view, id, before, wanted, operation)),

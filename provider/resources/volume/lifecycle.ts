@@ -1,4 +1,4 @@
-import { confirmGone, refuseElsewhere, seenWith } from "../../account/absence.js";
+import { confirmGone, markingKey, refuseElsewhere, seenWith } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import type { WireVolume } from "../../api/volumes.js";
 import { MINUTE_MS } from "../../clock.js";
@@ -36,14 +36,16 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
       kept: ["ownerToken", "resourceName"],
       shown: (id, outputs) => noteVolume(view, Number(id), outputs),
 
-      create: async (inputs, operation) => {
-        const account = runtime.accountOf(operation);
+      create: async (inputs, engine) => {
+        const account = runtime.accountOf(engine);
+        const operation = markingKey(engine, account);
         const { id, outputs } = await createVolume(account, view, inputs, operation);
         return { id, outputs: { ...outputs, ...seenWith(account) } };
       },
 
       read: async (id, before, operation) => {
         const account = runtime.accountOf(operation);
+        const isOldEnough = account.clock.now() >= tooYoungUntil(before, account);
         const row = await findVolume(account, Number(id), operation);
         const { [UNCONFIRMED]: _, ...known } = before;
         if (row) {
@@ -55,8 +57,7 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
           };
         }
         // Only create writes volumeId.
-        const doubts = { wasThere: before.volumeId !== undefined, tooYoungUntil: tooYoungUntil(before) };
-        confirmGone({ noun: "Volume", id, before }, account, doubts);
+        confirmGone({ noun: "Volume", id, before }, account, { wasThere: before.volumeId !== undefined, isOldEnough });
         return undefined;
       },
 
@@ -84,13 +85,14 @@ export function volumeLifecycle(runtime: Runtime = thisProcess) {
         );
         const consents = before.allowDataLoss === true || view.consented.has(Number(id));
         if (holdsData(before) && !consents && !isLetGo(operation.readConfig, id)) {
+          const isOldEnough = account.clock.now() >= tooYoungUntil(before, account);
           // What is gone already can be forgotten without anybody's consent.
           if (await findVolume(account, Number(id), operation)) throw refuseDelete(id, before);
-          if (account.clock.now() >= tooYoungUntil(before)) return;
+          if (isOldEnough) return;
         }
         operation.progress(`deleting volume ${id}`);
         const { deleteMinutes = 10 } = (before.timeouts ?? {}) as Partial<VolumeInputs["timeouts"]>;
-        const options = { timeoutMs: deleteMinutes * MINUTE_MS, tooYoungUntil: tooYoungUntil(before) };
+        const options = { timeoutMs: deleteMinutes * MINUTE_MS, tooYoungUntil: tooYoungUntil(before, account) };
         await removeVolume(account, Number(id), options, operation);
       },
     },
@@ -105,10 +107,13 @@ async function findVolume(account: Account, id: number, { signal }: Operation): 
   return (await account.volumes(signal)).find((row) => row.id === id);
 }
 
-/** A volume that no list has shown may be too young to show; then its absence proves nothing. */
-function tooYoungUntil(before: Bag): number {
+/**
+ * A volume that no list has shown may be too young to show until then; its absence proves nothing. Never more than a minute from now, whatever the clock
+ * of the process that rented it said.
+ */
+function tooYoungUntil(before: Bag, { clock }: Account): number {
   const isFresh = before[UNCONFIRMED] === true && typeof before.rentedAt === "string";
-  return isFresh ? Date.parse(String(before.rentedAt)) + MINUTE_MS : 0;
+  return isFresh ? Math.min(Date.parse(String(before.rentedAt)), clock.now()) + MINUTE_MS : 0;
 }
 
 async function warnOfAnotherMachine(

@@ -26,8 +26,9 @@ export async function removeVolume(
   for (;;) {
     const outcome = await tryDelete(account, id, signal);
     ended ||= outcome === "ended";
+    const isOldEnough = account.clock.now() >= tooYoungUntil;
     const row = (await account.volumes(signal)).find((volume) => volume.id === id);
-    if (!row && (ended || account.clock.now() >= tooYoungUntil)) return;
+    if (!row && (ended || isOldEnough)) return;
     if (outcome instanceof ApiError) await refuseWhileMounted(account, id, row, outcome, signal);
     if (account.clock.now() >= deadline) throw stillThere(id, row, timeoutMs, outcome);
     operation.progress(`waiting until Vast lets volume ${id} go`);
