@@ -13,7 +13,7 @@ import {
 } from "../../errors.js";
 import { lookUntil } from "../../wait.js";
 import type { VolumeInputs } from "./inputs.js";
-import type { VolumeView } from "./own-volumes.js";
+import { tokenIn, type VolumeView } from "./own-volumes.js";
 import type { Place } from "./place.js";
 
 /** What one create has to know. */
@@ -105,6 +105,12 @@ async function findOrdered(context: RentContext, place: Place, forMs: number): P
 async function findFresh(context: RentContext, place: Place, forMs: number): Promise<number[]> {
   const { account, view, operation, before, sizeGb, name } = context;
   const known = new Set(before.map(({ id }) => id));
+  const source = before.find(({ id }) => id === context.inputs.cloneOf);
+  /** The mark of another resource, which a clone has only if it has the name of its source. */
+  const isAnothers = ({ label }: WireVolume) => {
+    const token = tokenIn(label ?? "");
+    return token !== undefined && token !== tokenIn(source?.label ?? "");
+  };
   const isOurs = (row: WireVolume) =>
     !known.has(row.id) &&
     !view.idsInState.has(row.id) &&
@@ -113,7 +119,7 @@ async function findFresh(context: RentContext, place: Place, forMs: number): Pro
       row.machine_id === undefined ||
       row.machine_id === place.machineId) &&
     // What a clone is called is not known (vast-api.md §4, no. 43): place and size tell it, and that it is new.
-    (name === undefined ? (row.disk_space ?? sizeGb) >= sizeGb - 1 : row.label === name);
+    (name === undefined ? (row.disk_space ?? sizeGb) >= sizeGb - 1 && !isAnothers(row) : row.label === name);
   const look = async () => {
     const fresh = (await account.volumes(operation.signal)).filter(isOurs);
     return fresh.length > 0 ? fresh : undefined;
