@@ -69,4 +69,20 @@ describe("an instance of some seconds that an answer hides", () => {
     expect(await t.process().instance.read(id, { ...props, rentedAt })).toEqual({});
     expect(t.clock.now() - askedAt).toBeLessThan(70_000);
   });
+
+  it("has the sweep that is due waited for a minute at most, likewise, by an up and by a destroy", async () => {
+    const { id, props } = await youngOne();
+    await t.clock.sleep(3_600_000);
+    const ahead = { ...props, unresolvedRent: new Date(t.clock.now() + 3_600_000).toISOString() };
+    const next = t.process();
+    const { inputs: checked } = await next.instance.check(ahead, inputs);
+    let askedAt = t.clock.now();
+    const { outs } = await next.instance.update(id, ahead, { ...checked, __provider: HANDLER });
+    expect(outs.status).toBe("running");
+    expect(t.clock.now() - askedAt).toBeLessThan(90_000);
+    askedAt = t.clock.now();
+    await t.process().instance.delete(id, { ...outs, unresolvedRent: ahead.unresolvedRent });
+    expect(t.clock.now() - askedAt).toBeLessThan(90_000);
+    expect(billed()).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import type { Account } from "../../../account/account.js";
 import { MINUTE_MS } from "../../../clock.js";
 import type { Operation } from "../../../engine/lifecycle.js";
 import type { Bag } from "../../../engine/values.js";
+import { FRESH_MS } from "../boot/readiness.js";
 import type { InstanceInputs } from "../inputs.js";
 import { readLabel } from "../label.js";
 import type { StackView } from "./stack-view.js";
@@ -97,7 +98,8 @@ export async function sweepLeftBehind(
   const token = tokenOf(before);
   if (token === "") return;
   const due = before[UNRESOLVED];
-  const notBefore = typeof due === "string" ? Date.parse(due) : undefined;
+  // Never more than a minute from now: it was rented before, whatever the clock of the process that rented it said.
+  const notBefore = typeof due === "string" ? Math.min(Date.parse(due), account.clock.now() + FRESH_MS) : undefined;
   const volumes = before as Partial<InstanceInputs>;
   const sweep = { token, keepId: Number(id), notBefore, timeoutMs: deleteTimeoutMs(before), volumes };
   await sweepPending(account, view, sweep, operation);

@@ -55,8 +55,10 @@ export async function volumeNamed(
   signal: AbortSignal,
 ): Promise<WireVolume | undefined> {
   const look = async () => (await account.volumes(signal)).find(({ label }) => label === name);
-  const deadline = typeof rentedAt === "string" ? Date.parse(rentedAt) + FRESH_MS : 0;
-  return lookUntil(account.clock, look, { everyMs: LOOK_EVERY_MS, deadline, signal });
+  // Never more than a minute from now: it was rented before, whatever the clock of the process that rented it said.
+  const { clock } = account;
+  const deadline = typeof rentedAt === "string" ? Math.min(Date.parse(rentedAt), clock.now()) + FRESH_MS : 0;
+  return lookUntil(clock, look, { everyMs: LOOK_EVERY_MS, deadline, signal });
 }
 
 /** The outputs that tell of the volume that a rent made; empty while the state does not say that there is one. */
