@@ -81,16 +81,22 @@ export function createDestroyer(client: Client, clock: Clock, { look, lookInList
   return async (id, { timeoutMs, tooYoungUntil = 0, signal }) => {
     const deadline = clock.now() + timeoutMs;
     let outcome = await sendTogether(id, signal);
+    /** A look has shown it since the last call. */
+    let hasShown = false;
     for (let looks = 1; ; looks += 1) {
       // A look takes its time: it reads a list first, and by the id later.
       const isOldEnough = clock.now() >= tooYoungUntil;
       const row = await (outcome === "told" ? lookInLists : look)(id, signal);
-      if (!row && (outcome === "ended" || isOldEnough)) return;
+      hasShown ||= row !== undefined;
+      // In the first minute answers take turns in showing it.
+      if (!row && (outcome === "ended" || (isOldEnough && !(outcome === "told" && hasShown)))) return;
       if (row && clock.now() >= deadline) throw stillThere(row, timeoutMs);
       await clock.sleep(CONFIRM_EVERY_MS, signal);
       // What the bulk route did not end, its own call may. It tells nothing new of one that the bulk route has ended, and is seconds apart.
-      const isRepeated = looks % REPEAT_AFTER_LOOKS === 0 && (row !== undefined || outcome !== "told");
-      if (isRepeated) outcome = later(outcome, await client.instances.destroy(id, signal));
+      const isRepeated = looks % REPEAT_AFTER_LOOKS === 0 && (hasShown || outcome !== "told");
+      if (!isRepeated) continue;
+      outcome = later(outcome, await client.instances.destroy(id, signal));
+      hasShown = false;
     }
   };
 }

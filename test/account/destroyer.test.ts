@@ -253,6 +253,18 @@ describe("a contract that may be too young to show", () => {
     expect(calls).toEqual({ bulk: 1, single: [1, 2] });
   });
 
+  it("is told for itself also when answers take turns in showing it", async () => {
+    const { destroy, calls, clock } = await destroyerOf(
+      {},
+      // It shows for some seconds, and not in the look after which it would be told again.
+      { look: (id) => (isShown() && !calls.single.includes(id) ? WireInstance.parse({ id }) : undefined) },
+    );
+    const startedAt = clock.now();
+    const isShown = () => clock.now() >= startedAt + 46_000 && clock.now() < startedAt + 56_000;
+    await Promise.all([1, 2].map((id) => destroy(id, { ...options, tooYoungUntil: startedAt + MINUTE })));
+    expect(calls.single.sort()).toEqual([1, 2]);
+  });
+
   it("has ended at once when its own call says so", async () => {
     const { destroy, clock } = await destroyerOf({});
     const startedAt = clock.now();
