@@ -1,5 +1,7 @@
 import { createInterface } from "node:readline";
 import type { Account } from "../../provider/account/account.js";
+import type { DestroyOptions } from "../../provider/account/destroyer.js";
+import { MINUTE_MS } from "../../provider/clock.js";
 import { VastError } from "../../provider/errors.js";
 import type { OrphanVolume } from "../../provider/orphan-volumes.js";
 import type { Orphan } from "../../provider/orphans.js";
@@ -25,7 +27,13 @@ export function endContracts(
   wordsOf: (error: unknown) => string,
   tell: Tell,
 ): Promise<Endings> {
-  return endAll(orphans, ({ row }) => account.destroy(row.id, { timeoutMs: TIMEOUT_MS }), wordsOf, tell);
+  return endAll(orphans, (orphan) => account.destroy(orphan.row.id, optionsFor(orphan)), wordsOf, tell);
+
+  /** One that shows in its first minute can be missing from the next answer. */
+  function optionsFor({ ageMs = 0 }: Orphan): DestroyOptions {
+    const now = account.clock.now();
+    return { timeoutMs: TIMEOUT_MS, ...(ageMs < MINUTE_MS ? { tooYoungUntil: now + MINUTE_MS } : {}) };
+  }
 }
 
 /** Ends volumes with all their data, all at the same time; Vast lets one go half a minute after its instance. */
