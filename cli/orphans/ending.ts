@@ -31,8 +31,7 @@ export function endContracts(
 
   /** One that shows in its first minute can be missing from the next answer. */
   function optionsFor({ ageMs = 0 }: Orphan): DestroyOptions {
-    const now = account.clock.now();
-    return { timeoutMs: TIMEOUT_MS, ...(ageMs < MINUTE_MS ? { tooYoungUntil: now + MINUTE_MS } : {}) };
+    return { timeoutMs: TIMEOUT_MS, tooYoungUntil: ageMs < MINUTE_MS ? account.clock.now() + MINUTE_MS : undefined };
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { MINUTE_MS } from "../clock.js";
 import { VastError } from "../errors.js";
 import type { Account } from "./account.js";
 
@@ -19,6 +20,14 @@ export function markingKey<Recorder extends { exists(id: string, outputs: Record
   account: Pick<Account, "settings">,
 ): Recorder {
   return { ...operation, exists: (id, outputs) => operation.exists(id, { ...outputs, ...seenWith(account) }) };
+}
+
+/**
+ * Until when, in milliseconds of the clock, the absence of what was rented then may mean that it is too young to show (vast-api.md §2.2). Never more than a
+ * minute from `now`: it was rented before, whatever the clock of the process that rented it said. 0 where no time is known.
+ */
+export function youngUntil(rentedAt: unknown, now: number): number {
+  return typeof rentedAt === "string" ? Math.min(Date.parse(rentedAt), now) + MINUTE_MS : 0;
 }
 
 /** A billed thing of a state, for those who have to tell whether it is gone. */

@@ -95,15 +95,11 @@ export function createDestroyer(client: Client, clock: Clock, { look, lookInList
       // What the bulk route did not end, its own call may. It tells nothing new of one that the bulk route has ended, and is seconds apart.
       const isRepeated = looks % REPEAT_AFTER_LOOKS === 0 && (hasShown || outcome !== "told");
       if (!isRepeated) continue;
-      outcome = later(outcome, await client.instances.destroy(id, signal));
+      const again = await client.instances.destroy(id, signal);
+      if (outcome !== "ended") outcome = again;
       hasShown = false;
     }
   };
-}
-
-/** What two calls say together: one that ended it stays true. */
-function later(before: Outcome, now: Outcome): Outcome {
-  return before === "ended" ? before : now;
 }
 
 function stillThere(row: WireInstance, timeoutMs: number): VastError {

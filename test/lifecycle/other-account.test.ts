@@ -51,7 +51,7 @@ describe("with the key of another account", () => {
       const { id, outs } = await mine.up(program);
       t.world.tell({ story: slow });
       const { inputs } = await mine.instance.check(outs, { ...program, image: "ubuntu:24.04" });
-      // A refresh of a state of before this mark was written, or of one that had none.
+      // A state that does not say with which key it was seen.
       const { seenWithKey: _, ...before } = outs;
       kept = await failureOf(mine.instance.update(id, before, { ...inputs, __provider: HANDLER }));
     } else {

@@ -1,10 +1,10 @@
+import { youngUntil } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import type { WireInstance } from "../../api/instance-row.js";
 import { parsePort, portFlag, portText } from "../../api/ports.js";
 import { TAKEN_UP } from "../../engine/entries.js";
 import type { Bag } from "../../engine/values.js";
 import { lookUntil } from "../../wait.js";
-import { FRESH_MS } from "./boot/readiness.js";
 import type { Known } from "./boot/secret-values.js";
 import { DISK_TOLERANCE_GB, PRICE_TOLERANCE } from "./changes.js";
 import { isRaisedBid } from "./drift/raised-bid.js";
@@ -121,8 +121,7 @@ export function refreshedOutputs(row: WireInstance, before: Bag, token: string):
  * it. Never more than a minute from `now`: it was rented before, whatever the clock of the process that rented it said.
  */
 export function tooYoungUntil({ rentedAt, [TAKEN_UP]: takenUpAt }: RentedOrFound, now: number): number {
-  const since = rentedAt ?? takenUpAt;
-  return typeof since === "string" ? Math.min(Date.parse(since), now) + FRESH_MS : 0;
+  return youngUntil(rentedAt ?? takenUpAt, now);
 }
 
 /** When a contract was rented, or else when it was taken up: it is no younger. */

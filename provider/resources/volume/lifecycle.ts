@@ -1,4 +1,4 @@
-import { confirmGone, markingKey, refuseElsewhere, seenWith } from "../../account/absence.js";
+import { confirmGone, markingKey, refuseElsewhere, seenWith, youngUntil } from "../../account/absence.js";
 import type { Account } from "../../account/account.js";
 import type { WireVolume } from "../../api/volumes.js";
 import { MINUTE_MS } from "../../clock.js";
@@ -107,13 +107,9 @@ async function findVolume(account: Account, id: number, { signal }: Operation): 
   return (await account.volumes(signal)).find((row) => row.id === id);
 }
 
-/**
- * A volume that no list has shown may be too young to show until then; its absence proves nothing. Never more than a minute from now, whatever the clock
- * of the process that rented it said.
- */
+/** A volume that no list has shown may be too young to show until then; its absence proves nothing. */
 function tooYoungUntil(before: Bag, { clock }: Account): number {
-  const isFresh = before[UNCONFIRMED] === true && typeof before.rentedAt === "string";
-  return isFresh ? Math.min(Date.parse(String(before.rentedAt)), clock.now()) + MINUTE_MS : 0;
+  return before[UNCONFIRMED] === true ? youngUntil(before.rentedAt, clock.now()) : 0;
 }
 
 async function warnOfAnotherMachine(

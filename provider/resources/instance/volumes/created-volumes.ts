@@ -1,3 +1,4 @@
+import { youngUntil } from "../../../account/absence.js";
 import type { Account } from "../../../account/account.js";
 import type { WireInstance } from "../../../api/instance-row.js";
 import type { WireVolume } from "../../../api/volumes.js";
@@ -7,7 +8,6 @@ import { CancelledError, messageOf } from "../../../errors.js";
 import { lookUntil } from "../../../wait.js";
 import { isMarkedName } from "../../volume/own-volumes.js";
 import { removeVolume } from "../../volume/remove.js";
-import { FRESH_MS } from "../boot/readiness.js";
 import type { InstanceInputs } from "../inputs.js";
 import { VOLUME_PRICE } from "../price.js";
 
@@ -55,9 +55,8 @@ export async function volumeNamed(
   signal: AbortSignal,
 ): Promise<WireVolume | undefined> {
   const look = async () => (await account.volumes(signal)).find(({ label }) => label === name);
-  // Never more than a minute from now: it was rented before, whatever the clock of the process that rented it said.
   const { clock } = account;
-  const deadline = typeof rentedAt === "string" ? Math.min(Date.parse(rentedAt), clock.now()) + FRESH_MS : 0;
+  const deadline = youngUntil(rentedAt, clock.now());
   return lookUntil(clock, look, { everyMs: LOOK_EVERY_MS, deadline, signal });
 }
 
