@@ -280,7 +280,7 @@ describe("a run that is killed between the rent and the label", () => {
     await t.process().instance.delete(first.id, first.outs);
     await t.clock.sleep(10 * 60_000);
     const [volume] = t.world.billedVolumes();
-    t.world.tell({ times: 1, story: { hostGoesOffline: { afterMinutes: 1 } } });
+    t.world.tell({ times: 1, story: { boots: { afterMinutes: 2 }, hostGoesOffline: { afterMinutes: 1 } } });
     await killedRun(30_000, { volumes: [{ volumeId: volume?.id, mountPath: "/data" }] });
     expect(t.world.billedVolumes()).toMatchObject([{ mountedBy: [t.world.billedContracts()[0]?.id] }]);
     const { outs } = await t.process().up(withVolume({ keepVolumes: false }));

@@ -15,7 +15,7 @@ describe("a boot that fails because of the machine", () => {
   it.each([
     ["its disk is full", { noSpace: true }],
     ["its driver is broken", { ociError: true }],
-    ["it goes offline", { hostGoesOffline: { afterMinutes: 1 } }],
+    ["it goes offline", { hostGoesOffline: { afterMinutes: 0.5 } }],
     ["its pull stands still (recorded 2026-09-03)", { imageNeverPulls: true }],
   ] as const)("is given back and tried on another machine when %s", async (_, story) => {
     t.world.tell({ times: 1, story });

@@ -64,7 +64,7 @@ describe("the container's log", () => {
   });
 
   it.each<[string, Story]>([
-    ["a host that is silent", { hostGoesOffline: { afterMinutes: 1 } }],
+    ["a host that is silent", { hostGoesOffline: { afterMinutes: 0.5 } }],
     ["a host that has no container yet", { noSpace: true }],
   ])("is not asked for from %s", async (_, story) => {
     await failing(story);

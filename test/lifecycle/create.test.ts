@@ -30,7 +30,7 @@ describe("creating an instance", () => {
   it("carries the pending label until it is ready", async () => {
     const process = t.process();
     const creating = process.up(anInstance());
-    await t.clock.sleep(60_000);
+    await t.clock.sleep(40_000);
     expect(t.world.billedContracts()).toMatchObject([{ label: PENDING, actualStatus: "loading" }]);
     await creating;
     expect(t.world.billedContracts()).toMatchObject([{ label: FINISHED }]);
@@ -233,7 +233,7 @@ describe("a create that does not get ready", () => {
 
   it("says that nothing is billed when somebody destroys the instance while it boots", async () => {
     const failing = failureOf(t.process().up(anInstance()));
-    await t.clock.sleep(60_000);
+    await t.clock.sleep(40_000);
     t.world.act(t.world.billedContracts()[0]?.id ?? 0, { do: "destroy" });
     const failure = await failing;
     expect(failure.id).toBeUndefined();

@@ -54,7 +54,7 @@ describe("waiting for more than running", () => {
   });
 
   it("is a phase of its own in the progress, with elapsed time and price", async () => {
-    t.world.tell({ story: { portsOpenAfter: { minutes: 3 } } });
+    t.world.tell({ story: { boots: { afterMinutes: 2.2 }, portsOpenAfter: { minutes: 3 } } });
     const process = t.process();
     await process.up(web());
     const passing = process.lines.filter(({ kind }) => kind === "passing").map(({ text }) => text);

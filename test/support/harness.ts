@@ -66,10 +66,12 @@ export function anInstance(inputs: Bag = {}): Bag {
   };
 }
 
-/** Starts a world whose market is a few plain RTX 4090 machines, cheapest 0.30 $/h, unless options say otherwise. */
+/** Starts a world whose market is a few plain RTX 4090 machines, cheapest 0.30 $/h, unless options say otherwise, and where a boot takes a minute. */
 export async function testWorld(options: SimulatorOptions = {}): Promise<TestWorld> {
   const clock = virtualClock();
   const simulator = await startSimulator({ clock, offers: 0, seed: 7, ...options });
+  // Each second of a boot is a look at it, and so most of what a test takes.
+  simulator.world.settings.bootMinutes = [0.8, 1.1];
   if (options.offers === undefined) {
     for (let i = 0; i < 8; i += 1) simulator.world.addOffer({ dph_base: 0.3 + i / 100 });
   }
