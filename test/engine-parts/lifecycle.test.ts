@@ -70,6 +70,22 @@ describe("check", () => {
   });
 
   it.each([
+    ["what is new", {}, [], 1],
+    ["nothing of what is in the state", { size: 1 }, [], 0],
+    ["nothing of what it refuses", {}, [{ property: "size", reason: "is too large" }], 0],
+  ])("has foretold %s", async (_what, olds, failures, times) => {
+    let foretold = 0;
+    const { provider } = lifecycleOf({
+      check: () => ({ inputs: { size: 1 }, failures }),
+      foretell: async () => {
+        foretold += 1;
+      },
+    });
+    await provider.check(olds, { size: 1 });
+    expect(foretold).toBe(times);
+  });
+
+  it.each([
     ["a new resource", {}, false],
     ["a new resource whose old inputs hold only the provider's text", { __provider: HANDLER }, false],
     ["one that is in the state", { size: 1, __provider: HANDLER }, true],
@@ -387,10 +403,12 @@ describe("an operation", () => {
   it("shows where it stands in passing, and warns for good", async () => {
     const { lines } = await operating((operation) => {
       operation.progress("loading");
+      operation.note("started");
       operation.warn("second contract");
     });
     expect(lines).toEqual([
       { text: "loading", kind: "passing" },
+      { text: "started", kind: "info" },
       { text: "second contract", kind: "warning" },
     ]);
   });
@@ -460,6 +478,24 @@ describe("a delete of what a create has taken up in the same run", () => {
     await provider.delete("7", { __provider: HANDLER });
     expect(deleted.splice(0)).toEqual([]);
     expect(lines).toEqual([]);
+  });
+
+  it.each<[string, (provider: DynamicProvider) => Promise<unknown>]>([
+    ["a diff that sees no change", (provider) => provider.diff("7", mark, {})],
+    ["an update", (provider) => provider.update("7", mark, {})],
+  ])("leaves it where %s has shown the entry that stands", async (_, show) => {
+    const { provider, lines } = lifecycleOf(noun);
+    await show(provider);
+    await provider.delete("7", { __provider: HANDLER });
+    expect(deleted.splice(0)).toEqual([]);
+    expect(lines[0]?.text).toMatch(/^Thing 7 stays/);
+  });
+
+  it("leaves it where another resource is handed it", async () => {
+    const { provider } = lifecycleOf({ ...noun, isHandedOver: (id) => id === "7" });
+    await provider.delete("7", {});
+    await provider.delete("8", {});
+    expect(deleted.splice(0)).toEqual(["8"]);
   });
 
   it("says nothing of a bill where Vast bills nothing", async () => {
