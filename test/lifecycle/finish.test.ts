@@ -1,0 +1,85 @@
+// The last steps of a create: what it writes on Vast and into the state, and what it leaves as it was.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { anInstance, failureOf, HANDLER, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+import { killedRun, shown, warningsOf } from "./limited.js";
+
+const PENDING = `pulumi:${TOKEN}:pending`;
+
+let t: TestWorld;
+beforeEach(async () => {
+  t = await testWorld();
+});
+afterEach(() => t.stop());
+
+const billed = () => t.world.billedContracts();
+const labelCalls = () =>
+  t.world.view().requests.filter(({ method, path }) => method === "PUT" && path.includes("/instances/"));
+
+/** Rents one by hand. */
+async function rentedByHand(label: string, bootMinutes: number): Promise<number> {
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: bootMinutes } } });
+  const { client } = t.process().account;
+  const body = { client_id: "me", image: "ubuntu:22.04", disk: 10, env: {}, target_state: "running" } as const;
+  const taken = billed().map(({ offerId }) => offerId);
+  const offer = t.world.offers().find(({ id }) => !taken.includes(id));
+  return (await client.instances.rent(offer?.id ?? 0, { ...body, label, cancel_unavail: true })).id;
+}
+
+describe("an instance that is adopted", () => {
+  it("is not labelled where its label says already whose it is", async () => {
+    const { id } = await t.process().up(anInstance());
+    const before = labelCalls().length;
+    await t.process().up(anInstance({ adoptInstanceId: Number(id) }));
+    expect(labelCalls()).toHaveLength(before);
+  });
+
+  it("keeps its label when it does not get ready", async () => {
+    const id = await rentedByHand("by hand", 90);
+    const program = anInstance({ adoptInstanceId: id, timeouts: { createMinutes: 1 } });
+    const failure = await failureOf(t.process().up(program));
+    expect(failure.id).toBe(String(id));
+    expect(billed()).toMatchObject([{ id, label: "by hand" }]);
+  });
+
+  it("leaves alone what a create of this resource left: that is named by the next preview, and ended by its up", async () => {
+    const id = await rentedByHand("by hand", 3);
+    const left = await rentedByHand(PENDING, 1);
+    const program = anInstance({ adoptInstanceId: id });
+    const made = await t.process().up(program);
+    expect(billed()).toMatchObject([{ id }, { id: left, label: PENDING }]);
+
+    const next = t.process();
+    const news = await shown(next, made, program);
+    expect(warningsOf(next)).toEqual([expect.stringContaining(`Contract ${left} of this resource is billed`)]);
+    await next.instance.update(made.id, made.outs, news);
+    expect(billed()).toMatchObject([{ id }]);
+  });
+});
+
+it("leaves the pending label to a replacement that does not get ready", async () => {
+  const old = await t.process().up(anInstance());
+  const process = t.process();
+  const program = anInstance({ diskGb: 50, timeouts: { createMinutes: 1 } });
+  const news = await shown(process, old, program);
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
+  const failure = await failureOf(process.instance.create({ ...news, __provider: HANDLER }));
+  expect(billed()).toMatchObject([{ id: Number(old.id) }, { id: Number(failure.id), label: PENDING }]);
+});
+
+it("records when an instance was rented, and not of one that was taken up", async () => {
+  const startedAt = t.clock.now();
+  const { outs } = await t.process().up(anInstance());
+  expect(Date.parse(String(outs.rentedAt)) - startedAt).toBeLessThan(10_000);
+
+  const other = { ownerToken: "b".repeat(12) };
+  await killedRun(t, anInstance(other));
+  expect((await t.process().up(anInstance(other))).outs.rentedAt).toBeUndefined();
+});
+
+it("says nothing of the end of an instance that is taken up with the time to live that it has", async () => {
+  const program = anInstance({ timeToLiveHours: 5 });
+  await killedRun(t, program);
+  const process = t.process();
+  await process.up(program);
+  expect(warningsOf(process)).toEqual([expect.stringMatching(/^Taking up contract/)]);
+});
