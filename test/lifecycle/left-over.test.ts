@@ -1,7 +1,8 @@
 // A contract that a killed run left behind, when the program has changed since.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Bag } from "../../provider/engine/values.js";
-import { anInstance, failureOf, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
+import { anInstance, failureOf, type ProviderProcess, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+import { limited, token } from "./limited.js";
 
 let t: TestWorld;
 /** Called when a rent has taken effect. */
@@ -119,4 +120,44 @@ it("is taken up also when lists show it only while its rent waits for others on 
   const { id } = await t.process().up(anInstance());
   expect(Number(id)).toBe(old);
   expect(t.world.contracts()).toHaveLength(1);
+});
+
+it("does not count in the stack's budget any more when it was given back", async () => {
+  t.world.addOffer({ gpu_name: "H100 SXM", dph_base: 9.5 });
+  await left({ offer: { gpuName: "H100 SXM" } });
+  const next = limited(t, { "vastai:maxDollarsPerHour": "1" });
+  await next.up(anInstance());
+  await next.up(anInstance({ ownerToken: token(2) }));
+  expect(t.world.billedContracts().map(({ gpuName }) => gpuName)).toEqual(["RTX 4090", "RTX 4090"]);
+});
+
+it("leads to an error that tells of one that may turn up yet only where there were several: then answers were lost", async () => {
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
+  const old = await left({});
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
+  const body = { client_id: "me", image: "ubuntu:22.04", disk: 10, env: {}, target_state: "running" } as const;
+  const label = `pulumi:${TOKEN}:pending`;
+  const { account } = t.process();
+  const second = t.world.offers()[1]?.id ?? 0;
+  const { id } = await account.client.instances.rent(second, { ...body, label, cancel_unavail: true });
+  const next = t.process();
+  const failing = next.up(anInstance({ maxAttempts: 1 }));
+  await t.clock.sleep(30_000);
+  for (const each of t.world.billedContracts()) t.world.act(each.id, { do: "destroy" });
+  const { message } = await failureOf(failing);
+  expect(message).toContain("The answer to a rent was lost before");
+  expect(warnings(next)).toContainEqual(
+    expect.stringMatching(new RegExp(`^Taking up contract ${old} \\(.*\\), ${id} \\(.*\\), which an earlier run`)),
+  );
+});
+
+it("leads to an error that tells of none that may turn up where there was one", async () => {
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
+  const old = await left({});
+  const next = t.process();
+  const failing = next.up(anInstance({ maxAttempts: 1 }));
+  await t.clock.sleep(30_000);
+  t.world.act(old, { do: "destroy" });
+  const { message } = await failureOf(failing);
+  expect(message).not.toContain("The answer to a rent was lost");
 });

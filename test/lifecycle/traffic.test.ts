@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { anInstance, type TestWorld, testWorld } from "../support/harness.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { anInstance, failureOf, type ProviderProcess, type TestWorld, testWorld } from "../support/harness.js";
 
 const MINUTE = 60_000;
 const COUNT = 12;
@@ -113,5 +113,53 @@ describe("an instance that runs", () => {
     await t.process().up(anInstance());
     const [relabel] = calls(RELABEL);
     expect((relabel?.at ?? 0) - startedAt).toBeGreaterThanOrEqual(MINUTE);
+  });
+});
+
+describe("a create asks what is pending under its label", () => {
+  const spied = ({ account }: ProviderProcess) => ({
+    short: vi.spyOn(account, "labelled"),
+    whole: vi.spyOn(account, "contracts"),
+  });
+
+  it("once in a short list, for its sweep, when it has its machine within a minute", async () => {
+    t.world.settings.bootMinutes = [3, 3];
+    const process = t.process();
+    const { short, whole } = spied(process);
+    await process.up(anInstance());
+    expect([short.mock.calls.length, whole.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it("no more after races that it has lost: they take no time", async () => {
+    t.world.settings.bootMinutes = [3, 3];
+    t.simulator.faults.add({ on: "POST /api/v0/bundles", then: "slow", seconds: 10 });
+    const process = t.process();
+    const { short } = spied(process);
+    const up = process.up(anInstance());
+    await t.clock.sleep(8_000);
+    const best = t.world.offers().toSorted((a, b) => a.dollarsPerHour - b.dollarsPerHour)[0];
+    t.world.takeOffer(best?.id ?? 0);
+    await up;
+    expect(calls(RENT).map(({ status }) => status)).toEqual([400, 200]);
+    expect(short).toHaveBeenCalledTimes(1);
+  });
+
+  it("once more before it rents after a boot that failed, and not after the next: lists hide nothing any more", async () => {
+    t.world.tell({ times: 2, story: { boots: { afterMinutes: 60 }, hostGoesOffline: { afterMinutes: 2 } } });
+    const process = t.process();
+    const { short, whole } = spied(process);
+    await process.up(anInstance({ timeouts: { createMinutes: 90 } }));
+    const boots = t.world.contracts().length;
+    expect(boots).toBe(3);
+    expect([short.mock.calls.length, whole.mock.calls.length]).toEqual([boots + 1, 1]);
+  });
+
+  it("no more when it is over", async () => {
+    t.world.replaceOffers([]);
+    const process = t.process();
+    const { short } = spied(process);
+    await failureOf(process.up(anInstance()));
+    await t.clock.sleep(2 * MINUTE);
+    expect(short).not.toHaveBeenCalled();
   });
 });

@@ -35,12 +35,8 @@ export async function findLeftOver(context: RentContext): Promise<Contract | und
     const beside = { ...context, operation: { ...operation, exists: () => {} } };
     try {
       const contract = await takeUp(beside, [row]);
-      if (contract) {
-        const bill = openBill(contract);
-        bill.note(row, account.clock.now());
-        await giveBack(beside, contract, bill);
-        view.ledger.remove(row.id);
-      }
+      if (contract) await giveBack(beside, contract, openBill(contract));
+      view.ledger.remove(row.id);
     } catch (error) {
       throw new NothingRentedError(
         "not_given_back",
