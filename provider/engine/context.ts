@@ -113,6 +113,8 @@ function connectToEngine(load: NodeJS.Require, address: string, onGone: () => vo
   };
   watch();
 
+  // The engine takes two calls of one moment in any order, and the line that passes last is the one that people see.
+  let passed = Promise.resolve();
   return (text, kind, subject) => {
     const urn = currentCall.getStore()?.urn;
     const request = new proto.LogRequest();
@@ -120,7 +122,9 @@ function connectToEngine(load: NodeJS.Require, address: string, onGone: () => vo
     request.setMessage(urn === undefined && subject ? `${subject}: ${text}` : text);
     request.setUrn(urn ?? "");
     request.setEphemeral(kind === "passing");
-    client.log(request, () => {});
+    const send = () => new Promise<void>((done) => client.log(request, () => done()));
+    if (kind === "passing") passed = passed.then(send).catch(() => {});
+    else send().catch(() => {});
   };
 }
 
