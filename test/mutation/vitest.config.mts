@@ -1,17 +1,23 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { currentPart } from "./parts.mts";
 
-// The tests that `npm run mutate` runs against each mutant: those of the files that it mutates, and the lifecycle in a whole world.
+const tests = [...currentPart().tests];
+
+/** In the order in which the part names them: a mutant is done with the first test that fails. */
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => tests.findIndex((test) => moduleId.endsWith(test));
+    return files.toSorted((a, b) => place(a) - place(b));
+  }
+}
+
+// The tests that `npm run mutate` runs against each mutant of a part.
 export default defineConfig({
   test: {
-    include: [
-      "test/wait.test.ts",
-      "test/api/{client,retry}.test.ts",
-      "test/engine-parts/*.test.ts",
-      "test/fleet/spread.test.ts",
-      "test/instance/*.test.ts",
-      "test/lifecycle/*.test.ts",
-    ],
+    include: tests,
     isolate: false,
+    sequence: { sequencer: InOrder },
     // On the virtual clock a test takes milliseconds; only a mutant that never ends takes longer.
     testTimeout: 10_000,
   },
