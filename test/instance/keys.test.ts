@@ -124,6 +124,13 @@ describe("renting with keys", () => {
     expect(outs.attachedSshKeys).toHaveLength(1);
   });
 
+  it("records which keys are in when another one is refused", async () => {
+    t.simulator.faults.add({ on: ATTACH, then: "auth-error", skip: 1 });
+    const failure = await failureOf(t.process().up(anInstance({ sshPublicKeys: [MINE, COLLEAGUE] })));
+    expect(failure.properties.attachedSshKeys).toHaveLength(1);
+    expect(await inside(failure)).toHaveLength(1);
+  });
+
   it("says in words that a team has no keys", async () => {
     t.world.settings.teamAccount = true;
     t.world.settings.teamAttachRefused = true;

@@ -38,6 +38,7 @@ describe("an instance that is adopted", () => {
     const program = anInstance({ adoptInstanceId: id, timeouts: { createMinutes: 1 } });
     const failure = await failureOf(t.process().up(program));
     expect(failure.id).toBe(String(id));
+    expect(failure.properties).not.toHaveProperty("unresolvedRent");
     expect(billed()).toMatchObject([{ id, label: "by hand" }]);
   });
 
@@ -56,6 +57,24 @@ describe("an instance that is adopted", () => {
   });
 });
 
+describe("an instance that does not get ready", () => {
+  it("has its label, with the end of its time to live: it stands in the stack", async () => {
+    t.world.tell({ story: { boots: { afterMinutes: 90 } } });
+    const program = anInstance({ timeToLiveHours: 5, timeouts: { createMinutes: 1 } });
+    const { id, properties } = await failureOf(t.process().up(program));
+    const until = Date.parse(String(properties.expiresAt)) / 1000;
+    expect(billed()).toMatchObject([{ id: Number(id), label: `trainer pulumi:${TOKEN}:until:${until}` }]);
+  });
+
+  it("is not said to be one that may turn up, when the answer of a rent before it was lost", async () => {
+    t.simulator.faults.add({ on: "PUT /api/v0/asks/*", then: "hang-up-before" });
+    t.world.tell({ story: { boots: { afterMinutes: 90 } } });
+    const { id, message } = await failureOf(t.process().up(anInstance({ timeouts: { createMinutes: 1 } })));
+    expect(billed()).toMatchObject([{ id: Number(id) }]);
+    expect(message).not.toContain("should its contract turn up");
+  });
+});
+
 it("leaves the pending label to a replacement that does not get ready", async () => {
   const old = await t.process().up(anInstance());
   const process = t.process();
@@ -70,6 +89,7 @@ it("records when an instance was rented, and not of one that was taken up", asyn
   const startedAt = t.clock.now();
   const { outs } = await t.process().up(anInstance());
   expect(Date.parse(String(outs.rentedAt)) - startedAt).toBeLessThan(10_000);
+  expect(outs).not.toHaveProperty("replacedIds");
 
   const other = { ownerToken: "b".repeat(12) };
   await killedRun(t, anInstance(other));
