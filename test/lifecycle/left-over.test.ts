@@ -161,3 +161,21 @@ it("leads to an error that tells of none that may turn up where there was one", 
   const { message } = await failureOf(failing);
   expect(message).not.toContain("The answer to a rent was lost");
 });
+
+it("is in the state with its id and prices when the run that takes it up is cut off, too", async () => {
+  t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
+  const old = await left({});
+  const next = t.process();
+  const failing = failureOf(next.up(anInstance()));
+  while (warnings(next).length === 0) await t.clock.sleep(10);
+  next.cancel();
+  const { id, properties } = await failing;
+  const row = await t.process().account.look(old);
+  expect(id).toBe(String(old));
+  expect(properties).toMatchObject({
+    instanceId: old,
+    takenUpAt: expect.any(String),
+    dollarsPerHour: row?.dph_total,
+    dollarsPerHourStopped: expect.any(Number),
+  });
+});

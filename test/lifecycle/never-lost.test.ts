@@ -45,10 +45,15 @@ describe("a rent whose answer is lost", () => {
     "goes to the next offer only after the label was looked for long enough (%s)",
     async (then) => {
       t.simulator.faults.add({ on: RENT, then });
-      const { id } = await t.process().up(anInstance());
+      const process = t.process();
+      const { id } = await process.up(anInstance());
       expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
       expect(everRented()).toBe(1);
       const [lost, second] = rents();
+      const offer = /\d+/.exec(lost?.path.split("asks")[1] ?? "")?.[0];
+      expect(process.lines.filter(({ kind }) => kind === "warning")).toMatchObject([
+        { text: expect.stringMatching(new RegExp(`^The answer to renting offer ${offer} was lost`)) },
+      ]);
       expect(second?.path).not.toBe(lost?.path);
       expect(Date.parse(second?.time ?? "") - Date.parse(lost?.time ?? "")).toBeGreaterThanOrEqual(60_000);
     },
@@ -87,6 +92,7 @@ describe("a rent whose answer is lost", () => {
     const failure = await failureOf(t.process().up(anInstance({ maxAttempts: 2 })));
     expect(failure.id).toBeUndefined();
     expect(failure.message).toContain(`label \`pulumi:${TOKEN}:pending\``);
+    expect(failure.message.match(/its answer was lost and no contract appeared/g)).toHaveLength(2);
     expect(failure.message).not.toMatch(/not billed any more|costs nothing/);
   });
 
