@@ -41,3 +41,34 @@ it.each([
   expect(tokenIn(label)).toBeUndefined();
   expect(ANY_MARK.test(label ?? "")).toBe(false);
 });
+
+it("is read with blanks around it, too", () => {
+  const label = ` ${finishedLabel("trainer", SHORT, true, 1_900_000_000)} `;
+  expect(readLabel(label, SHORT)).toEqual({ label: "trainer", mark: "finished" });
+  expect(readLabel(` ${pendingLabel(SHORT)} `, SHORT).mark).toBe("pending");
+  expect(endInLabel(label)).toBe(1_900_000_000);
+  expect(endsLikeOurs(label)).toBe(true);
+  expect(tokenIn(label)).toBe(SHORT);
+});
+
+it.each<[string, string, Expiry?]>([
+  ["trainer pulumi:until:1900000000", "trainer", 1_900_000_000],
+  ["trainer pulumi:until:never", "trainer", "never"],
+  ["pulumi:until:never", "", "never"],
+  ["trainer  pulumi:until:5", "trainer", 5],
+  ["trainer pulumi:until:5 days", "trainer pulumi:until:5 days"],
+  ["trainerpulumi:until:5", "trainerpulumi:until:5"],
+])("the end of an instance is read without a mark, and is no part of the label: %j", (text, label, end) => {
+  for (const token of [SHORT, ""]) expect(readLabel(text, token)).toEqual({ label, mark: "none" });
+  expect(endInLabel(text)).toBe(end);
+});
+
+it.each([null, undefined])("no label is an empty one: %j", (none) => {
+  expect(readLabel(none, SHORT)).toEqual({ label: "", mark: "none" });
+  expect(endInLabel(none)).toBeUndefined();
+});
+
+it("a label has nothing added where nothing is to be said", () => {
+  expect(finishedLabel("trainer", SHORT, false)).toBe("trainer");
+  expect(finishedLabel("", SHORT, true)).toBe(`pulumi:${SHORT}`);
+});

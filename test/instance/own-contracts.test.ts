@@ -62,6 +62,7 @@ describe("the refusal to rent beside finished contracts", () => {
     expect(message).toContain("Nothing was rented; that contract is billed.");
     expect(message).toContain("Set `adoptInstanceId: 7` to take it over");
     expect(message).toContain("`vastai destroy instance 7`");
+    expect(message).toMatch(/is billed\. Set `adoptInstanceId: 7` .* run `pulumi up` there first and do neither\.$/);
   });
 
   it("names what is billed beside them, and what becomes of it", () => {

@@ -58,7 +58,9 @@ describe("a machine that a killed replacement left", () => {
     expect(next.lines).toMatchObject([
       {
         kind: "warning",
-        text: expect.stringContaining(`Contract ${left?.id} of this resource is billed beside instance ${id}`),
+        text: expect.stringContaining(
+          `Contract ${left?.id} of this resource is billed beside instance ${id}, and has not been shown to be in the state:`,
+        ),
       },
     ]);
     const { outs: after } = await next.instance.update(id, outs, news);

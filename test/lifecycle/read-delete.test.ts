@@ -122,6 +122,12 @@ describe("destroying an instance", () => {
     expect(t.world.view().dollarsBilled).toBe(billed);
   });
 
+  it("says what it does", async () => {
+    const lines = process.lines.length;
+    await process.instance.delete(id, before);
+    expect(process.lines.slice(lines)).toEqual([{ text: `destroying instance ${id}`, kind: "passing" }]);
+  });
+
   it("is done when somebody destroyed it already", async () => {
     t.world.act(Number(id), { do: "destroy" });
     await process.instance.delete(id, before);

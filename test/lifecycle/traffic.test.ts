@@ -110,7 +110,10 @@ describe("an instance that runs", () => {
   it("waits for that look when it booted faster", async () => {
     t.world.settings.bootMinutes = [0.2, 0.2];
     const startedAt = t.clock.now();
-    await t.process().up(anInstance());
+    const process = t.process();
+    await process.up(anInstance());
+    const shown = process.lines.filter(({ kind }) => kind === "passing").map(({ text }) => text);
+    expect(shown).toContain("making sure that no earlier run left a machine behind");
     const [relabel] = calls(RELABEL);
     expect((relabel?.at ?? 0) - startedAt).toBeGreaterThanOrEqual(MINUTE);
   });
