@@ -15,6 +15,7 @@ const long = [
   "import",
   "many",
   "mounted-volumes",
+  "nouns",
   "nouns-together",
   "preview",
   "refresh",
