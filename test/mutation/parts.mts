@@ -27,7 +27,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   readiness: {
     mutate: [`${INSTANCE}/boot/{boot-faults,history,readiness}.ts`],
-    tests: instance("boot-faults", "readiness", "readiness-edges"),
+    tests: [...instance("boot-faults", "readiness", "readiness-edges"), ...lifecycle("not-started")],
   },
   boot: {
     mutate: [`${INSTANCE}/boot/{follow-change,follow-new,wait-ready}.ts`],
@@ -57,16 +57,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   create: {
     mutate: [`${INSTANCE}/create.ts`],
     tests: [
-      ...lifecycle(
-        "create",
-        "never-lost",
-        "adopt",
-        "traffic",
-        "replaced-ids",
-        "deadlines",
-        "first-minute",
-        "left-behind",
-      ),
+      ...lifecycle("create", "finish", "never-lost", "adopt", "traffic", "replaced-ids", "deadlines", "first-minute"),
+      ...lifecycle("budget", "left-over", "left-behind"),
       ...instance("keys", "volumes-never-lost"),
       "test/fleet/spread.test.ts",
     ],
@@ -74,17 +66,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   finish: {
     mutate: [`${INSTANCE}/rent/finish.ts`],
     tests: [
-      ...lifecycle(
-        "create",
-        "never-lost",
-        "time-to-live",
-        "adopt",
-        "first-minute",
-        "traffic",
-        "renamed",
-        "left-behind",
-      ),
-      ...lifecycle("watchdog-after"),
+      ...lifecycle("create", "finish", "never-lost", "time-to-live", "adopt", "first-minute", "traffic", "renamed"),
+      ...lifecycle("left-behind", "watchdog-after"),
       ...instance("volumes-never-lost"),
     ],
   },
@@ -99,33 +82,19 @@ export const PARTS: Readonly<Record<string, Part>> = {
   stack: {
     mutate: [`${INSTANCE}/{destroy,label}.ts`, `${INSTANCE}/stack/{left-behind,own-contracts,sweep}.ts`],
     tests: [
-      ...instance("label", "own-contracts"),
-      ...lifecycle(
-        "first-minute",
-        "never-lost",
-        "other-account",
-        "read-delete",
-        "strays",
-        "left-behind",
-        "replaced-unseen",
-      ),
+      ...instance("label", "own-contracts", "left-behind"),
+      ...lifecycle("first-minute", "never-lost", "other-account", "read-delete", "strays", "traffic"),
+      ...lifecycle("left-behind", "replaced-unseen", "renamed"),
       ...instance("volumes-end", "volumes-never-lost"),
     ],
   },
-  drift: {
+  sync: {
     mutate: [`${INSTANCE}/sync.ts`],
     tests: [
-      ...instance("drift"),
-      ...lifecycle(
-        "changed-outside",
-        "time-to-live",
-        "first-minute",
-        "other-account",
-        "drift",
-        "read-delete",
-        "drift-over",
-        "drift-actions",
-      ),
+      ...lifecycle("update", "update-report", "changed-outside", "time-to-live", "first-minute", "other-account"),
+      ...lifecycle("cap", "budget-updates", "read-delete", "drift-actions", "drift-over"),
+      ...instance("keys", "volumes-end"),
+      ...lifecycle("watchdog-after"),
     ],
   },
 };
