@@ -32,14 +32,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   boot: {
     mutate: [`${INSTANCE}/boot/{follow-change,follow-new,wait-ready}.ts`],
     tests: lifecycle(
-      "create",
-      "not-started",
-      "update",
-      "boot-log",
-      "boot-failure",
-      "deadlines",
-      "update-report",
-      "wait-for",
+      ...["cap", "budget", "never-lost", "drift-actions", "create", "not-started", "update", "boot-log"],
+      ...["boot-failure", "deadlines", "update-report", "wait-for"],
     ),
   },
   bill: {
