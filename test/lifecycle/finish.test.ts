@@ -1,6 +1,7 @@
 // The last steps of a create: what it writes on Vast and into the state, and what it leaves as it was.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { anInstance, failureOf, HANDLER, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+import { rentedByHand } from "../support/steps.js";
 import { killedRun, shown, warningsOf } from "./limited.js";
 
 const PENDING = `pulumi:${TOKEN}:pending`;
@@ -15,14 +16,11 @@ const billed = () => t.world.billedContracts();
 const labelCalls = () =>
   t.world.view().requests.filter(({ method, path }) => method === "PUT" && path.includes("/instances/"));
 
-/** Rents one by hand. */
-async function rentedByHand(label: string, bootMinutes: number): Promise<number> {
+/** Rents one that boots so long. */
+async function booting(label: string, bootMinutes: number): Promise<number> {
   t.world.tell({ times: 1, story: { boots: { afterMinutes: bootMinutes } } });
-  const { client } = t.process().account;
-  const body = { client_id: "me", image: "ubuntu:22.04", disk: 10, env: {}, target_state: "running" } as const;
   const taken = billed().map(({ offerId }) => offerId);
-  const offer = t.world.offers().find(({ id }) => !taken.includes(id));
-  return (await client.instances.rent(offer?.id ?? 0, { ...body, label, cancel_unavail: true })).id;
+  return rentedByHand(t, label, t.world.offers().find(({ id }) => !taken.includes(id))?.id);
 }
 
 describe("an instance that is adopted", () => {
@@ -34,7 +32,7 @@ describe("an instance that is adopted", () => {
   });
 
   it("keeps its label when it does not get ready", async () => {
-    const id = await rentedByHand("by hand", 90);
+    const id = await booting("by hand", 90);
     const program = anInstance({ adoptInstanceId: id, timeouts: { createMinutes: 1 } });
     const failure = await failureOf(t.process().up(program));
     expect(failure.id).toBe(String(id));
@@ -43,8 +41,8 @@ describe("an instance that is adopted", () => {
   });
 
   it("leaves alone what a create of this resource left: that is named by the next preview, and ended by its up", async () => {
-    const id = await rentedByHand("by hand", 3);
-    const left = await rentedByHand(PENDING, 1);
+    const id = await booting("by hand", 3);
+    const left = await booting(PENDING, 1);
     const program = anInstance({ adoptInstanceId: id });
     const made = await t.process().up(program);
     expect(billed()).toMatchObject([{ id }, { id: left, label: PENDING }]);

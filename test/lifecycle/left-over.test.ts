@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Bag } from "../../provider/engine/values.js";
 import { anInstance, failureOf, type ProviderProcess, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+import { rentedByHand } from "../support/steps.js";
 import { limited, token } from "./limited.js";
 
 let t: TestWorld;
@@ -135,11 +136,7 @@ it("leads to an error that tells of one that may turn up yet only where there we
   t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
   const old = await left({});
   t.world.tell({ times: 1, story: { boots: { afterMinutes: 90 } } });
-  const body = { client_id: "me", image: "ubuntu:22.04", disk: 10, env: {}, target_state: "running" } as const;
-  const label = `pulumi:${TOKEN}:pending`;
-  const { account } = t.process();
-  const second = t.world.offers()[1]?.id ?? 0;
-  const { id } = await account.client.instances.rent(second, { ...body, label, cancel_unavail: true });
+  const id = await rentedByHand(t, `pulumi:${TOKEN}:pending`, t.world.offers()[1]?.id);
   const next = t.process();
   const failing = next.up(anInstance({ maxAttempts: 1 }));
   await t.clock.sleep(30_000);

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { anInstance, failureOf, type TestWorld, TOKEN, testWorld } from "../support/harness.js";
+import { rentedByHand } from "../support/steps.js";
 
 const FINISHED = `trainer pulumi:${TOKEN}`;
+const PENDING = `pulumi:${TOKEN}:pending`;
 const RENT = "PUT /api/v0/asks/*";
 
 let t: TestWorld;
@@ -16,15 +18,7 @@ afterEach(() => t.stop());
 const rents = () => t.world.view().requests.filter(({ method, path }) => method === "PUT" && path.includes("/asks/"));
 /** The contract of a lost answer turns up, as if the service had taken its time. */
 async function appearLate(): Promise<void> {
-  await t.process().account.client.instances.rent(t.world.offers()[0]?.id ?? 0, {
-    client_id: "me",
-    image: "ubuntu:22.04",
-    disk: 10,
-    env: {},
-    label: `pulumi:${TOKEN}:pending`,
-    target_state: "running",
-    cancel_unavail: true,
-  });
+  await rentedByHand(t, PENDING);
 }
 /** How many contracts there ever were. */
 const everRented = () => t.world.contracts().length;
@@ -240,18 +234,7 @@ describe("what an earlier run left behind", () => {
   });
 
   it("keeps one and ends the others when there are several", async () => {
-    const { client } = t.process().account;
-    const body = {
-      client_id: "me",
-      image: "ubuntu:22.04",
-      disk: 10,
-      env: {},
-      target_state: "running",
-      cancel_unavail: true,
-    } as const;
-    for (const offer of t.world.offers().slice(0, 3)) {
-      await client.instances.rent(offer.id, { ...body, label: `pulumi:${TOKEN}:pending` });
-    }
+    for (const offer of t.world.offers().slice(0, 3)) await rentedByHand(t, PENDING, offer.id);
     const { id } = await t.process().up(anInstance());
     expect(t.world.billedContracts()).toMatchObject([{ id: Number(id), label: FINISHED }]);
     expect(everRented()).toBe(3);

@@ -1,6 +1,6 @@
 import type { CheckFailure, DynamicProvider } from "../../provider/engine/lifecycle.js";
 import type { Bag } from "../../provider/engine/values.js";
-import { HANDLER } from "./harness.js";
+import { HANDLER, type TestWorld } from "./harness.js";
 
 /** A resource as the engine keeps it. */
 export interface Kept {
@@ -47,4 +47,14 @@ async function checked(provider: DynamicProvider, olds: Bag, inputs: Bag): Promi
   const { inputs: complete, failures } = await provider.check(olds, { ...inputs, __provider: HANDLER });
   if (failures.length > 0) throw new Error(JSON.stringify(failures));
   return { ...complete, __provider: HANDLER };
+}
+
+/** Rents an offer as somebody does by hand, or a run that nobody knows of any more. Answers the contract's id. */
+export async function rentedByHand(
+  t: TestWorld,
+  label: string,
+  offerId = t.world.offers()[0]?.id ?? 0,
+): Promise<number> {
+  const body = { client_id: "me", image: "ubuntu:22.04", disk: 10, env: {}, target_state: "running" } as const;
+  return (await t.process().account.client.instances.rent(offerId, { ...body, label, cancel_unavail: true })).id;
 }
